@@ -1,0 +1,60 @@
+/** A permanent error code; each has a section of the same name in docs/errors.md. */
+export type ErrorCode = `GT-${string}`;
+
+/** How long a failure that passes by itself may be tried again, and what is being waited for. */
+export interface Retry {
+  limitMs: number;
+  intervalMs: number;
+  /** Shown while waiting, as a clause: "waiting for IAM". */
+  reason: string;
+}
+
+export interface UserErrorOptions {
+  /** One action, as a sentence or a command to paste. */
+  hint?: string;
+  cause?: unknown;
+  /** Set by adapters only: the runner tries the step again within this limit. */
+  retry?: Retry;
+  exitCode?: ExitCode;
+}
+
+/** 0 done, 1 failed or declined, 2 usage, 3 degraded, 124 wait timed out, 130 Ctrl-C. */
+export type ExitCode = 0 | 1 | 2 | 3 | 124 | 130;
+
+/**
+ * An expected failure that the user can act on: what happened and why (`message`), and one action
+ * (`hint`). Everything else that is thrown is a bug of ours. Only the CLI entry catches and prints.
+ */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly retry: Retry | undefined;
+  readonly exitCode: ExitCode;
+
+  constructor(code: ErrorCode, message: string, options: UserErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.retry = options.retry;
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** A wrong flag, file or environment value: one line that names it and what is allowed. Exit 2. */
+export class UsageError extends UserError {
+  override readonly name = "UsageError";
+
+  constructor(code: ErrorCode, message: string, options: Omit<UserErrorOptions, "exitCode"> = {}) {
+    super(code, message, { ...options, exitCode: 2 });
+  }
+}
+
+/** The user stopped the program (Ctrl-C, or SIGTERM). Exit 130. */
+export class Cancelled extends UserError {
+  override readonly name = "Cancelled";
+
+  constructor(message = "Stopped by Ctrl-C.", options: Omit<UserErrorOptions, "exitCode"> = {}) {
+    super("GT-CANCELLED", message, { ...options, exitCode: 130 });
+  }
+}

@@ -1,0 +1,75 @@
+/** How a Kubernetes kind is addressed over HTTP. */
+export interface ResourceKind {
+  apiVersion: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+}
+
+const kind = (
+  apiVersion: string,
+  name: string,
+  plural: string,
+  namespaced = true,
+): ResourceKind => ({
+  apiVersion,
+  kind: name,
+  plural,
+  namespaced,
+});
+
+/** Every kind that gateway-tls reads or writes, by its upstream name. */
+export const kinds = {
+  Namespace: kind("v1", "Namespace", "namespaces", false),
+  ConfigMap: kind("v1", "ConfigMap", "configmaps"),
+  Secret: kind("v1", "Secret", "secrets"),
+  Service: kind("v1", "Service", "services"),
+  ServiceAccount: kind("v1", "ServiceAccount", "serviceaccounts"),
+  Pod: kind("v1", "Pod", "pods"),
+  Event: kind("v1", "Event", "events"),
+  Lease: kind("coordination.k8s.io/v1", "Lease", "leases"),
+  Deployment: kind("apps/v1", "Deployment", "deployments"),
+  DaemonSet: kind("apps/v1", "DaemonSet", "daemonsets"),
+  EndpointSlice: kind("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
+  CustomResourceDefinition: kind(
+    "apiextensions.k8s.io/v1",
+    "CustomResourceDefinition",
+    "customresourcedefinitions",
+    false,
+  ),
+  ValidatingAdmissionPolicy: kind(
+    "admissionregistration.k8s.io/v1",
+    "ValidatingAdmissionPolicy",
+    "validatingadmissionpolicies",
+    false,
+  ),
+  ValidatingAdmissionPolicyBinding: kind(
+    "admissionregistration.k8s.io/v1",
+    "ValidatingAdmissionPolicyBinding",
+    "validatingadmissionpolicybindings",
+    false,
+  ),
+  MutatingWebhookConfiguration: kind(
+    "admissionregistration.k8s.io/v1",
+    "MutatingWebhookConfiguration",
+    "mutatingwebhookconfigurations",
+    false,
+  ),
+  GatewayClass: kind("gateway.networking.k8s.io/v1", "GatewayClass", "gatewayclasses", false),
+  Gateway: kind("gateway.networking.k8s.io/v1", "Gateway", "gateways"),
+  HTTPRoute: kind("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"),
+  ClusterIssuer: kind("cert-manager.io/v1", "ClusterIssuer", "clusterissuers", false),
+  Certificate: kind("cert-manager.io/v1", "Certificate", "certificates"),
+  CertificateRequest: kind("cert-manager.io/v1", "CertificateRequest", "certificaterequests"),
+  Order: kind("acme.cert-manager.io/v1", "Order", "orders"),
+  Challenge: kind("acme.cert-manager.io/v1", "Challenge", "challenges"),
+} as const satisfies Record<string, ResourceKind>;
+
+export type KindName = keyof typeof kinds;
+
+/** The kind that an object names, if it is one of ours. */
+export function findKind(object: { apiVersion: string; kind: string }): ResourceKind | undefined {
+  return Object.values(kinds).find(
+    (known) => known.kind === object.kind && known.apiVersion === object.apiVersion,
+  );
+}

@@ -1,0 +1,88 @@
+import type { ResourceKind } from "../kinds.ts";
+
+export interface ObjectMeta {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  finalizers?: string[];
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
+  managedFields?: { manager: string; operation: string; fieldsV1?: Record<string, unknown> }[];
+}
+
+/** Any Kubernetes object; what else it has is parsed where it is read. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  [field: string]: unknown;
+}
+
+export interface ObjectRef {
+  kind: ResourceKind;
+  name: string;
+  namespace?: string;
+}
+
+export interface ListOptions {
+  namespace?: string;
+  /** A Kubernetes label selector: `a=b,c in (d,e)`. */
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+export interface AccessRequest {
+  verb: string;
+  group: string;
+  resource: string;
+  namespace?: string;
+}
+
+export interface LogQuery {
+  namespace: string;
+  labelSelector: string;
+  container?: string;
+  tailLines: number;
+}
+
+/** A cluster, read over one `kubectl proxy` and written with `kubectl apply`. */
+export interface Kubernetes {
+  /** The API server's version, as it spells it: `v1.34.2-eks-1234567`. */
+  version(): Promise<string>;
+  /** `undefined` when the object, or its whole kind, is absent. */
+  get(ref: ObjectRef): Promise<KubernetesObject | undefined>;
+  /** Every page; empty when the cluster does not serve the kind. */
+  list(kind: ResourceKind, options?: ListOptions): Promise<KubernetesObject[]>;
+  /**
+   * The whole set once at the start and again after each change, until `signal` aborts (then it
+   * just ends). A list and a watch, re-listed when the server ends the watch; a kind that is not
+   * served yet is an empty set until it is.
+   */
+  observe(
+    kind: ResourceKind,
+    options: ListOptions & { name?: string },
+    signal: AbortSignal,
+  ): AsyncIterable<readonly KubernetesObject[]>;
+  /** The last lines of every pod that matches, oldest first; empty without pods. */
+  logs(query: LogQuery): Promise<string[]>;
+  /** SelfSubjectAccessReviews, side by side; one answer per request, in order. */
+  review(requests: readonly AccessRequest[]): Promise<boolean[]>;
+  /**
+   * Server-side apply of all objects in one call (field manager `gateway-tls`), in the order
+   * given. Never forces a conflict.
+   */
+  apply(objects: readonly KubernetesObject[]): Promise<void>;
+  /** JSON merge patch of one object. */
+  patch(ref: ObjectRef, patch: Record<string, unknown>): Promise<void>;
+  /** Absent objects are fine. Returns when the API server has accepted the deletions. */
+  delete(refs: readonly ObjectRef[]): Promise<void>;
+  /** `false` when the object exists already. For the Lease. */
+  create(object: KubernetesObject): Promise<boolean>;
+  /** Replaces by `metadata.resourceVersion`; `false` when it changed meanwhile. For the Lease. */
+  replace(object: KubernetesObject): Promise<boolean>;
+}

@@ -1,0 +1,70 @@
+export type RecordType = "A" | "AAAA" | "CNAME" | "NS" | "SOA" | "TXT" | "CAA" | "DS";
+
+export interface DnsRecord {
+  /** Lower case, without the trailing dot. */
+  name: string;
+  type: string;
+  ttlSeconds: number;
+  /** A, AAAA: the address; NS, CNAME: a name; TXT: its strings joined; CAA: `0 issue "ca"`; SOA: `mname rname serial refresh retry expire minimum`. */
+  value: string;
+}
+
+export interface DnsAnswer {
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, ... */
+  status: string;
+  authoritative: boolean;
+  answers: DnsRecord[];
+  /** NS of a referral, or the SOA of a negative answer. */
+  authorities: DnsRecord[];
+}
+
+export interface Resolver {
+  /**
+   * One question. Without `server`: the recursive resolver of the system. With `server` (an IP
+   * address): that server, without recursion. Under `--dns-server` every question goes there.
+   * No answer at all (blocked, timed out) is a UserError `GT-DNS-UNREACHABLE`.
+   */
+  query(name: string, type: RecordType, server?: string): Promise<DnsAnswer>;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  /** At most the first 64 KiB. */
+  body: string;
+}
+
+export interface ServedCertificate {
+  subject: string;
+  /** The issuer's common name; a Let's Encrypt staging one holds `(STAGING)`. */
+  issuer: string;
+  /** DNS names of the SAN. */
+  names: string[];
+  /** ISO 8601. */
+  notBefore: string;
+  notAfter: string;
+  /** SHA-256 of the DER, lower-case hex, without colons. */
+  fingerprint: string;
+  /** Whether the chain ends at a root that this machine, or `--trust-ca`, trusts, for this name. */
+  trusted: boolean;
+  /** Why it is not trusted, in OpenSSL's word: `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. */
+  untrustedReason: string | undefined;
+}
+
+export interface Probe {
+  /** GET without following redirects, to a chosen address. Throws UserError `GT-PROBE-FAILED`. */
+  get(target: {
+    protocol: "http" | "https";
+    hostname: string;
+    path: string;
+    address: string;
+    timeoutMs: number;
+  }): Promise<HttpAnswer>;
+  /** A TLS handshake by name (SNI) on port 443 of a chosen address. Throws likewise. */
+  handshake(target: {
+    hostname: string;
+    address: string;
+    timeoutMs: number;
+  }): Promise<ServedCertificate>;
+}

@@ -1,0 +1,32 @@
+import type { StepId } from "../steps/step.ts";
+
+/**
+ * `current`: nothing had to change. `cancelled`: stopped by Ctrl-C or by another step's failure;
+ * a step that never started gets no event but its first `pending`.
+ */
+export type Phase =
+  | "pending"
+  | "started"
+  | "progress"
+  | "retrying"
+  | "done"
+  | "current"
+  | "failed"
+  | "cancelled";
+
+export interface RunEvent {
+  step: StepId;
+  title: string;
+  phase: Phase;
+  /** Progress: what is waited for and its last reason. Done: what the line ends with. */
+  message?: string;
+  /** Milliseconds since 1970 on the world's clock. */
+  at: number;
+}
+
+/** Draws, and decides nothing. */
+export interface Observer {
+  onEvent(event: RunEvent): void;
+  /** Everything is drawn; nothing comes after. */
+  finish(): Promise<void>;
+}

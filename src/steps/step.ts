@@ -1,0 +1,49 @@
+import type { RunOptions } from "../config/config.ts";
+import type { Plan, PlanItem } from "../plan/plan.ts";
+import type { ConnectedWorld } from "../ports/world.ts";
+
+export type StepId =
+  | "gateway-api-crds"
+  | "external-dns-identity"
+  | "external-dns"
+  | "gateway-controller"
+  | "cert-manager"
+  | "issuers"
+  | "kept-config"
+  | "gateway"
+  | "load-balancer"
+  | "routes"
+  | "dns-record"
+  | "rehearsal"
+  | "https-listener"
+  | "certificate"
+  | "handshake"
+  | "promotion"
+  | "redirect";
+
+export interface StepContext {
+  plan: Plan;
+  world: ConnectedWorld;
+  options: Pick<RunOptions, "skipRehearsal" | "timeoutSeconds">;
+  /** Shows what is being waited for, with its last reason. */
+  report(message: string): void;
+  /** Told once, at the end of the run: what could not be seen, or was left undone. */
+  warn(message: string): void;
+  /** Aborts on Ctrl-C: children get one SIGINT. */
+  signal: AbortSignal;
+  /** Aborts on Ctrl-C and also when another step failed: waits end, children finish. */
+  waiting: AbortSignal;
+}
+
+/**
+ * One part of the bring-up. `inspect` reads only, and answers one item per thing the step makes.
+ * `apply` closes the difference, can be repeated, and writes nothing the second time; it returns
+ * what the finished line shows. Steps share no mutable state.
+ */
+export interface Step {
+  id: StepId;
+  title: string;
+  after: readonly StepId[];
+  inspect(context: StepContext): Promise<PlanItem[]>;
+  apply(context: StepContext): Promise<string | undefined>;
+}
