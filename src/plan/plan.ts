@@ -15,6 +15,8 @@ export interface Environment {
   loadBalancer: "lbc" | "auto-mode" | "in-tree";
   /** EKS Auto Mode or an active agent add-on: no add-on of ours is needed. */
   podIdentityAgentPresent: boolean;
+  /** A cert-manager of others, with Gateway API on, that is used as it is: "v1.20.2 of cert-manager/cert-manager". */
+  foreignCertManager: string | undefined;
 }
 
 /** What init found of one thing that must exist. */
@@ -76,8 +78,12 @@ export interface Plan {
   releases: Record<ChartName, ReleaseRequest>;
   /** `gateway-tls-staging` and `gateway-tls-production`. */
   issuers: { staging: KubernetesObject; production: KubernetesObject };
-  /** Namespace and the Gateway with its HTTP listener only and no issuer annotation. */
-  gatewayNamespace: KubernetesObject;
+  /** One Namespace object per part; `own` holds the kept config and the Lease. */
+  namespaces: Record<
+    "own" | "gateway" | "externalDns" | "gatewayController" | "certManager" | "sampleApp",
+    KubernetesObject
+  >;
+  /** The Gateway with its HTTP listener only and no issuer annotation. */
   gateway: KubernetesObject;
   /** Namespace, Deployment and Service of `coffee`; empty without the sample app. */
   sampleApp: KubernetesObject[];

@@ -10,7 +10,8 @@ export interface ChartVersion {
 /** One tested combination; evidence for each pin is in docs/compatibility.md. */
 export interface VersionSet {
   name: VersionSetName;
-  gatewayApi: { version: string; url: string; sha256: string };
+  /** `crds`: names of the CustomResourceDefinitions that the bundle holds. */
+  gatewayApi: { version: string; url: string; sha256: string; crds: readonly string[] };
   charts: Record<ChartName, ChartVersion>;
   /** Kubernetes minors of 1.x, both inclusive. */
   kubernetes: { from: number; to: number };

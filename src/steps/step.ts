@@ -36,14 +36,17 @@ export interface StepContext {
 }
 
 /**
- * One part of the bring-up. `inspect` reads only, and answers one item per thing the step makes.
- * `apply` closes the difference, can be repeated, and writes nothing the second time; it returns
- * what the finished line shows. Steps share no mutable state.
+ * One part of the bring-up. `inspect` reads only, and answers one item per thing the step makes
+ * (none for a step that only waits). `apply` closes the difference, can be repeated, and writes
+ * nothing the second time; it is left out when every item is kept. `settle` runs always: it waits
+ * until the part works, writes nothing, and returns what the finished line shows. Steps share no
+ * mutable state.
  */
 export interface Step {
   id: StepId;
   title: string;
   after: readonly StepId[];
   inspect(context: StepContext): Promise<PlanItem[]>;
-  apply(context: StepContext): Promise<string | undefined>;
+  apply?(context: StepContext): Promise<void>;
+  settle?(context: StepContext): Promise<string | undefined>;
 }

@@ -1,0 +1,201 @@
+import { Cancelled, UserError } from "../errors.ts";
+import type { PlanItem } from "../plan/plan.ts";
+import type { Clock } from "../ports/world.ts";
+import type { Step, StepContext, StepId } from "../steps/step.ts";
+import type { Observer, Phase } from "./event.ts";
+import type { StepResult } from "./result.ts";
+
+export interface Run {
+  steps: readonly Step[];
+  context: Omit<StepContext, "report" | "warn" | "signal" | "waiting">;
+  clock: Clock;
+  observer: Observer;
+  /** Aborts on Ctrl-C or when the Lease is lost; its reason ends the run. */
+  signal: AbortSignal;
+}
+
+export interface RunOutcome {
+  steps: StepResult[];
+  warnings: string[];
+  /** The first failure, whatever failed because of it left out. */
+  error: unknown;
+}
+
+/**
+ * Runs each step as soon as those in its `after` are done, side by side where they can be. After a
+ * failure or an abort nothing new starts, waits end, and what is running is awaited.
+ */
+export async function runSteps(run: Run): Promise<RunOutcome> {
+  const session = new Session(run);
+  await session.run();
+  return session.outcome();
+}
+
+class Session {
+  readonly #run: Run;
+  readonly #stop = new AbortController();
+  readonly #results: Map<StepId, StepResult>;
+  readonly #warnings = new Set<string>();
+  #error: unknown;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#results = new Map(
+      run.steps.map(({ id, title }) => [id, { id, title, state: "not-started", durationMs: 0 }]),
+    );
+  }
+
+  async run(): Promise<void> {
+    const { steps, signal } = this.#run;
+    const onAbort = () => {
+      this.#fail(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    for (const step of steps) this.#emit(step, "pending");
+    const started = new Map<StepId, Promise<boolean>>();
+    for (const step of inOrder(steps)) {
+      const needs = step.after.flatMap((id) => started.get(id) ?? []);
+      started.set(step.id, this.#afterAll(needs, step));
+    }
+    await Promise.all(started.values());
+    signal.removeEventListener("abort", onAbort);
+  }
+
+  outcome(): RunOutcome {
+    return {
+      steps: this.#run.steps.flatMap(({ id }) => this.#results.get(id) ?? []),
+      warnings: [...this.#warnings],
+      error: this.#error,
+    };
+  }
+
+  async #afterAll(needs: readonly Promise<boolean>[], step: Step): Promise<boolean> {
+    const ready = (await Promise.all(needs)).every(Boolean);
+    if (!ready || this.#stop.signal.aborted) return false;
+    return this.#perform(step);
+  }
+
+  async #perform(step: Step): Promise<boolean> {
+    const startedAt = this.#now();
+    const settle = (state: StepResult["state"], message?: string) => {
+      const durationMs = this.#now() - startedAt;
+      const { id, title } = step;
+      this.#results.set(id, {
+        id,
+        title,
+        state,
+        durationMs,
+        ...(message === undefined ? {} : { message }),
+      });
+    };
+    this.#emit(step, "started");
+    try {
+      const { changed, message } = await this.#closeDifference(step);
+      settle(changed ? "done" : "current", message);
+      this.#emit(step, changed ? "done" : "current", message);
+      return true;
+    } catch (error) {
+      const bySibling = this.#stop.signal.aborted && isAbortOf(error, this.#stop.signal);
+      const message = error instanceof Error ? error.message : String(error);
+      settle(bySibling ? "cancelled" : "failed", message);
+      this.#emit(step, bySibling ? "cancelled" : "failed", message);
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  async #closeDifference(step: Step): Promise<{ changed: boolean; message?: string }> {
+    const context = this.#contextOf(step);
+    const attempt = async () => {
+      const items = await step.inspect(context);
+      refuseForeign(items);
+      const differs = items.some(({ intent }) => intent !== "keep");
+      if (differs) await step.apply?.(context);
+      const message = await step.settle?.(context);
+      const changed = differs || items.length === 0;
+      return { changed, ...(message === undefined ? {} : { message }) };
+    };
+    return this.#retrying(step, attempt);
+  }
+
+  async #retrying<T>(step: Step, attempt: () => Promise<T>): Promise<T> {
+    let deadline: number | undefined;
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const retry = error instanceof UserError ? error.retry : undefined;
+        if (retry === undefined || this.#stop.signal.aborted) throw error;
+        deadline ??= this.#now() + retry.limitMs;
+        if (this.#now() + retry.intervalMs > deadline) throw error;
+        this.#emit(step, "retrying", retry.reason);
+        await this.#run.clock.sleep(retry.intervalMs, this.#stop.signal);
+      }
+    }
+  }
+
+  #contextOf(step: Step): StepContext {
+    return {
+      ...this.#run.context,
+      report: (message) => {
+        this.#emit(step, "progress", message);
+      },
+      warn: (message) => this.#warnings.add(message),
+      signal: this.#run.signal,
+      waiting: this.#stop.signal,
+    };
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    this.#error = error;
+    this.#stop.abort(error ?? new Cancelled());
+  }
+
+  #emit({ id, title }: Step, phase: Phase, message?: string): void {
+    this.#run.observer.onEvent({
+      step: id,
+      title,
+      phase,
+      at: this.#now(),
+      ...(message === undefined ? {} : { message }),
+    });
+  }
+
+  #now(): number {
+    return this.#run.clock.now().getTime();
+  }
+}
+
+/** What a wait throws when the run was stopped under it is the stop's own reason. */
+function isAbortOf(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === "AbortError");
+}
+
+function refuseForeign(items: readonly PlanItem[]): void {
+  const foreign = items.find(({ intent }) => intent === "foreign");
+  if (foreign === undefined) return;
+  const { kind, name, owner } = foreign;
+  throw new UserError(
+    "GT-FOREIGN-OBJECT",
+    `${kind} ${name} exists and is not ours${owner === undefined ? "" : `: it belongs to ${owner}`}.`,
+    {
+      hint: "Rename or remove it if nobody needs it; gateway-tls never changes what it did not make.",
+    },
+  );
+}
+
+/** Steps sorted so that each comes behind those in its `after`; a cycle is a bug. */
+export function inOrder(steps: readonly Step[]): Step[] {
+  const ordered: Step[] = [];
+  const open = [...steps];
+  while (open.length > 0) {
+    const index = open.findIndex(({ after }) => !open.some(({ id }) => after.includes(id)));
+    const [next] = index < 0 ? [] : open.splice(index, 1);
+    if (next === undefined)
+      throw new Error(`steps form a cycle: ${open.map(({ id }) => id).join(", ")}`);
+    ordered.push(next);
+  }
+  return ordered;
+}

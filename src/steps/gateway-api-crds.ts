@@ -1,0 +1,89 @@
+import { findCondition } from "../facts/objects.ts";
+import { kinds } from "../kinds.ts";
+import { parseCrdBundle } from "../plan/crd-bundle.ts";
+import { MANAGED_BY, MANAGER } from "../plan/names.ts";
+import type { PlanItem } from "../plan/plan.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import type { Step, StepContext } from "./step.ts";
+import { waitForObjects } from "./wait.ts";
+
+/** Written by upstream on every CRD of a bundle (gateway-api, pkg/consts/consts.go). */
+const BUNDLE_VERSION = "gateway.networking.k8s.io/bundle-version";
+
+/**
+ * The Gateway API's CRDs, standard channel, at the version that the gateway controller supports.
+ * Foreign ones of the same minor are used as they are (the preflight refuses others); a version is
+ * never changed here.
+ */
+export const gatewayApiCrds: Step = {
+  id: "gateway-api-crds",
+  title: "Gateway API CRDs",
+  after: [],
+  inspect,
+  async apply(context) {
+    const { source, sha256 } = context.plan.crds;
+    context.report(`reading ${source}`);
+    const text = await context.world.downloads.read(source, sha256);
+    const bundle = parseCrdBundle(text, source).map(withOurLabel);
+    context.report(`applying ${bundle.length} objects`);
+    await context.world.kubernetes.apply(bundle);
+    await waitUntilEstablished(context, bundle);
+  },
+  async settle({ plan }) {
+    return plan.crds.version;
+  },
+};
+
+async function inspect({ plan, world }: StepContext): Promise<PlanItem[]> {
+  const { version, source, sha256 } = plan.crds;
+  const found = await Promise.all(
+    plan.versions.gatewayApi.crds.map(async (name) => ({
+      name,
+      crd: await world.kubernetes.get({ kind: kinds.CustomResourceDefinition, name }),
+    })),
+  );
+  const live = found.flatMap(({ crd }) => crd ?? []);
+  const item = { step: "gateway-api-crds", kind: "CRDs", name: `Gateway API ${version}` } as const;
+  const document = { source, sha256: sha256 ?? null };
+  if (live.length === 0) return [{ ...item, intent: "create", document }];
+  const ours = live.every(({ metadata }) => metadata.labels?.[MANAGED_BY] === MANAGER);
+  const missing = found.flatMap(({ name, crd }) => (crd === undefined ? [name] : []));
+  // Ours are incomplete only after an apply that was interrupted.
+  if (ours && missing.length > 0) return [{ ...item, intent: "update", fields: missing, document }];
+  return [{ ...item, intent: "keep", ...(ours ? {} : { owner: ownerOf(live) }) }];
+}
+
+function ownerOf(live: readonly KubernetesObject[]): string {
+  const versions = new Set(live.map(({ metadata }) => metadata.annotations?.[BUNDLE_VERSION] ?? "?"));
+  return `others, at ${[...versions].join(" and ")}`;
+}
+
+function withOurLabel(object: KubernetesObject): KubernetesObject {
+  const labels = { ...object.metadata.labels, [MANAGED_BY]: MANAGER };
+  return { ...object, metadata: { ...object.metadata, labels } };
+}
+
+async function waitUntilEstablished(
+  context: StepContext,
+  bundle: readonly KubernetesObject[],
+): Promise<void> {
+  const expected = bundle.flatMap(({ kind, metadata }) =>
+    kind === kinds.CustomResourceDefinition.kind ? [metadata.name] : [],
+  );
+  await waitForObjects(
+    context,
+    "Establishing the Gateway API CRDs",
+    { crds: { kind: kinds.CustomResourceDefinition, options: { labelSelector: `${MANAGED_BY}=${MANAGER}` } } },
+    ({ crds }) => {
+      const established = new Set(crds.filter(isEstablished).map(({ metadata }) => metadata.name));
+      const open = expected.filter((name) => !established.has(name));
+      return open.length === 0
+        ? { done: true }
+        : { waiting: `not established yet: ${open.join(", ")}` };
+    },
+  );
+}
+
+function isEstablished(crd: KubernetesObject): boolean {
+  return findCondition(crd, "Established")?.status === "True";
+}

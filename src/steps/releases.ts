@@ -1,0 +1,77 @@
+import type { ChartName } from "../config/config.ts";
+import { kinds } from "../kinds.ts";
+import { compareRelease } from "../plan/compare.ts";
+import type { PlanItem } from "../plan/plan.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import type { StepContext, StepId } from "./step.ts";
+
+/** One item for the namespace and one for the release. */
+export async function inspectRelease(
+  { plan, world }: StepContext,
+  step: StepId,
+  chart: ChartName,
+): Promise<PlanItem[]> {
+  const request = plan.releases[chart];
+  const [releases, namespace] = await Promise.all([
+    world.charts.list(),
+    world.kubernetes.get({ kind: kinds.Namespace, name: request.namespace }),
+  ]);
+  const live = releases.find(
+    ({ name, namespace: at }) => name === request.name && at === request.namespace,
+  );
+  return [
+    {
+      step,
+      kind: "Namespace",
+      name: request.namespace,
+      intent: namespace === undefined ? "create" : "keep",
+    },
+    {
+      step,
+      kind: "Helm release",
+      name: `${request.namespace}/${request.name}`,
+      document: { chart: request.chart, version: request.version ?? null, values: request.values },
+      ...compareRelease(request, live),
+    },
+  ];
+}
+
+/**
+ * Installs or mends the release. One of ours that a killed helm left pending is put right first:
+ * a first install is taken away, an upgrade is rolled back (the lock is ours, so no helm is at it).
+ */
+export async function applyRelease(
+  context: StepContext,
+  chart: ChartName,
+  namespace: KubernetesObject,
+): Promise<void> {
+  const { world, plan, signal } = context;
+  const request = plan.releases[chart];
+  if ((await world.kubernetes.get({ kind: kinds.Namespace, name: request.namespace })) === undefined) {
+    await world.kubernetes.apply([namespace]);
+  }
+  await recoverPending(context, chart);
+  context.report(`installing ${chart} ${plan.versions.charts[chart].version}`);
+  await world.charts.apply(request, {
+    signal,
+    onProgress: (message) => {
+      context.report(message);
+    },
+  });
+}
+
+async function recoverPending(context: StepContext, chart: ChartName): Promise<void> {
+  const { world, plan } = context;
+  const { name, namespace } = plan.releases[chart];
+  const live = (await world.charts.list()).find(
+    (release) => release.name === name && release.namespace === namespace,
+  );
+  if (live === undefined) return;
+  if (live.status === "pending-install" || (live.status === "uninstalling" && live.revision === 1)) {
+    context.report(`removing the unfinished install of ${name}`);
+    await world.charts.uninstall(name, namespace);
+  } else if (live.status === "pending-upgrade" || live.status === "pending-rollback") {
+    context.report(`rolling back the unfinished upgrade of ${name}`);
+    await world.charts.rollback(name, namespace);
+  }
+}

@@ -1,0 +1,106 @@
+import { UserError } from "../errors.ts";
+import type { ResourceKind } from "../kinds.ts";
+import type { KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
+import type { StepContext } from "./step.ts";
+
+/** What a look at the world says: finished with a value, or still waiting and why. */
+export type Look<T> = { done: T } | { waiting: string };
+
+export interface Watched {
+  kind: ResourceKind;
+  options?: ListOptions & { name?: string };
+}
+
+/** The newest set of each watched kind, by the key it was asked under. */
+export type Seen<K extends string> = Record<K, readonly KubernetesObject[]>;
+
+type WaitContext = Pick<StepContext, "world" | "waiting" | "report" | "options">;
+
+/**
+ * Watches some kinds until `look` is done; it is asked once every kind was listed, and after each
+ * change. Shows each new reason. After `timeoutSeconds`: `GT-WAIT-TIMEOUT` with the last reason.
+ */
+export async function waitForObjects<K extends string, T>(
+  context: WaitContext,
+  what: string,
+  watched: Record<K, Watched>,
+  look: (seen: Seen<K>) => Look<T>,
+): Promise<T> {
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, context.waiting]);
+  let reason = "nothing was seen yet";
+  const seen = new Map<string, readonly KubernetesObject[]>();
+  const keys = keysOf(watched);
+  const lookAgain = (): T | undefined => {
+    if (keys.some((key) => !seen.has(key))) return undefined;
+    const all = Object.fromEntries(keys.map((key) => [key, seen.get(key) ?? []]));
+    // Every key was set above; Object.fromEntries only knows string keys.
+    const answer = look(all as Seen<K>);
+    if ("done" in answer) return answer.done;
+    if (answer.waiting !== reason) context.report((reason = answer.waiting));
+    return undefined;
+  };
+  const watchOne = async (key: K): Promise<T> => {
+    const { kind, options = {} } = watched[key];
+    for await (const objects of context.world.kubernetes.observe(kind, options, signal)) {
+      seen.set(key, objects);
+      const done = lookAgain();
+      if (done !== undefined) return done;
+    }
+    return neverAfterAbort(context.waiting);
+  };
+  const deadline = async (): Promise<never> => {
+    await context.world.clock.sleep(context.options.timeoutSeconds * 1000, signal);
+    throw timedOut(what, reason, context.options.timeoutSeconds);
+  };
+  try {
+    return await Promise.race([deadline(), ...keys.map(watchOne)]);
+  } finally {
+    ending.abort();
+  }
+}
+
+/**
+ * Tries with growing pauses (DNS and probes: the cluster is watched instead) until done. Shows
+ * each new reason. After `timeoutSeconds`: `GT-WAIT-TIMEOUT` with the last reason.
+ */
+export async function tryUntil<T>(
+  context: WaitContext,
+  what: string,
+  attempt: () => Promise<Look<T>>,
+  pauses: { firstMs: number; maxMs: number } = { firstMs: 1000, maxMs: 10_000 },
+): Promise<T> {
+  const { clock } = context.world;
+  const deadline = clock.now().getTime() + context.options.timeoutSeconds * 1000;
+  let reason: string | undefined;
+  for (let pauseMs = pauses.firstMs; ; pauseMs = Math.min(pauseMs * 1.5, pauses.maxMs)) {
+    context.waiting.throwIfAborted();
+    const answer = await attempt();
+    if ("done" in answer) return answer.done;
+    if (answer.waiting !== reason) context.report((reason = answer.waiting));
+    if (clock.now().getTime() + pauseMs > deadline) {
+      throw timedOut(what, reason, context.options.timeoutSeconds);
+    }
+    await clock.sleep(pauseMs, context.waiting);
+  }
+}
+
+function timedOut(what: string, reason: string, seconds: number): UserError {
+  return new UserError(
+    "GT-WAIT-TIMEOUT",
+    `${what} did not come about within ${seconds} s; last seen: ${reason}.`,
+    {
+      hint: "Run `gateway-tls status` to see the first broken link, then the same command again: it resumes.",
+      exitCode: 124,
+    },
+  );
+}
+
+/** `observe` just ends when its signal aborts; the wait ends with the reason of that abort. */
+async function neverAfterAbort(waiting: AbortSignal): Promise<never> {
+  waiting.throwIfAborted();
+  return new Promise<never>(() => undefined);
+}
+
+// Object.keys forgets the key type.
+const keysOf = <K extends string>(record: Record<K, unknown>): K[] => Object.keys(record) as K[];
