@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { kinds } from "../../../src/kinds.ts";
+import type { Charts, Release, ReleaseRequest } from "../../../src/ports/charts.ts";
+import type { Kubernetes } from "../../../src/ports/kubernetes.ts";
+
+/** A chart in two versions; it takes the values `{replicas, note}` and owns the ConfigMap `config`. */
+export interface ContractChart {
+  reference: string;
+  /** The chart's own name, as `Release.chart` has it. */
+  name: string;
+  versions: readonly [older: string, newer: string];
+  /** Name of a ConfigMap in the release's namespace that the chart makes. */
+  config: string;
+}
+
+/** A cluster and the charts port on it. */
+export interface ChartsHarness {
+  charts: Charts;
+  kubernetes: Kubernetes;
+  chart: ContractChart;
+  /** A reference that leads nowhere. */
+  unreachable: string;
+  /** Leaves the release as a killed helm does. */
+  leavePending: (
+    release: { name: string; namespace: string },
+    status: "pending-install" | "pending-upgrade",
+  ) => Promise<void>;
+  close: () => Promise<void>;
+}
+
+const labels = { "gateway-tls-installation": "contract" };
+
+/**
+ * What every `Charts` port must do, whatever is behind it. `make` is called once; each test works
+ * in a namespace of its own, so the cluster may be a shared one.
+ */
+export function describeChartsContract(name: string, make: () => Promise<ChartsHarness>): void {
+  describe(`the Charts port over ${name}`, () => {
+    let made: ChartsHarness | undefined;
+    let namespace = "";
+    let count = 0;
+    const run = Date.now().toString(36);
+
+    beforeAll(async () => {
+      made = await make();
+    });
+    beforeEach(async () => {
+      count += 1;
+      namespace = `contract-charts-${run}-${count}`;
+      await made?.kubernetes.apply([
+        { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+      ]);
+    });
+    afterAll(async () => {
+      await made?.close();
+    });
+
+    const scene = (): ChartsHarness => {
+      if (made === undefined) throw new Error("the harness was not made");
+      return made;
+    };
+    const request = (more: Partial<ReleaseRequest> = {}): ReleaseRequest => ({
+      name: "demo",
+      namespace,
+      chart: scene().chart.reference,
+      version: scene().chart.versions[0],
+      values: { replicas: 1, note: "hello" },
+      labels,
+      timeLimitMs: 60_000,
+      ...more,
+    });
+    const apply = (more: Partial<ReleaseRequest> = {}) =>
+      scene().charts.apply(request(more), { signal: new AbortController().signal });
+    const find = async (release = "demo"): Promise<Release | undefined> =>
+      (await scene().charts.list()).find(
+        (one) => one.name === release && one.namespace === namespace,
+      );
+
+    it("installs a release and lists it with its values and labels", async () => {
+      expect(await find()).toBeUndefined();
+      await apply();
+      const { chart } = scene();
+      expect(await find()).toMatchObject({
+        name: "demo",
+        namespace,
+        revision: 1,
+        status: "deployed",
+        chart: chart.name,
+        chartVersion: chart.versions[0],
+        values: { replicas: 1, note: "hello" },
+        labels,
+      });
+      expect(Date.parse((await find())?.updatedAt ?? "")).not.toBeNaN();
+      const config = { kind: kinds.ConfigMap, namespace, name: chart.config };
+      expect(await scene().kubernetes.get(config)).toBeDefined();
+    });
+
+    it("upgrades in place: a new revision, its values in place of the old ones", async () => {
+      await apply();
+      await apply({ version: scene().chart.versions[1], values: { replicas: 2 } });
+      expect(await find()).toMatchObject({
+        revision: 2,
+        status: "deployed",
+        chartVersion: scene().chart.versions[1],
+        values: { replicas: 2 },
+        labels,
+      });
+      expect((await find())?.values).not.toHaveProperty("note");
+      const all = (await scene().charts.list()).filter((one) => one.namespace === namespace);
+      expect(all).toHaveLength(1);
+    });
+
+    it("uninstalls a release with what it made, and does not mind an absent one", async () => {
+      await apply();
+      await scene().charts.uninstall("demo", namespace);
+      expect(await find()).toBeUndefined();
+      const config = { kind: kinds.ConfigMap, namespace, name: scene().chart.config };
+      expect(await scene().kubernetes.get(config)).toBeUndefined();
+      await expect(scene().charts.uninstall("demo", namespace)).resolves.toBeUndefined();
+    });
+
+    it("refuses a release that is pending, with its revision", async () => {
+      await apply();
+      await scene().leavePending({ name: "demo", namespace }, "pending-upgrade");
+      expect(await find()).toMatchObject({ revision: 2, status: "pending-upgrade" });
+      await expect(apply()).rejects.toMatchObject({
+        name: "UserError",
+        code: "GT-RELEASE-PENDING",
+        message: expect.stringContaining("demo") as unknown,
+      });
+    });
+
+    it("rolls a pending upgrade back to what was deployed, after which it can be upgraded", async () => {
+      await apply();
+      await scene().leavePending({ name: "demo", namespace }, "pending-upgrade");
+      await scene().charts.rollback("demo", namespace);
+      expect(await find()).toMatchObject({
+        status: "deployed",
+        values: { replicas: 1, note: "hello" },
+      });
+      await apply({ values: { replicas: 3 } });
+      expect(await find()).toMatchObject({ status: "deployed", values: { replicas: 3 } });
+    });
+
+    it("uninstalls a pending first install, after which it can be installed", async () => {
+      await scene().leavePending({ name: "demo", namespace }, "pending-install");
+      expect(await find()).toMatchObject({ revision: 1, status: "pending-install" });
+      await scene().charts.uninstall("demo", namespace);
+      await apply();
+      expect(await find()).toMatchObject({ revision: 1, status: "deployed" });
+    });
+
+    it("refuses to take over an object that is not the release's, naming it", async () => {
+      const { kubernetes, chart } = scene();
+      const name = chart.config;
+      await kubernetes.apply([
+        { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: {} },
+      ]);
+      await expect(apply()).rejects.toMatchObject({
+        code: "GT-RELEASE-OWNERSHIP",
+        message: expect.stringContaining(chart.config) as unknown,
+      });
+    });
+
+    it("says so, and that it may pass, when a chart cannot be reached", async () => {
+      await expect(apply({ chart: scene().unreachable })).rejects.toMatchObject({
+        name: "UserError",
+        code: "GT-CHART-UNREACHABLE",
+        retry: expect.objectContaining({ limitMs: 60_000 }) as unknown,
+      });
+      expect(await find()).toBeUndefined();
+    });
+
+    it("starts nothing once the signal is aborted", async () => {
+      const signal = AbortSignal.abort();
+      await expect(scene().charts.apply(request(), { signal })).rejects.toMatchObject({
+        code: "GT-CANCELLED",
+      });
+      expect(await find()).toBeUndefined();
+    });
+  });
+}
