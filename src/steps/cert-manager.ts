@@ -14,7 +14,8 @@ export const certManager: Step = {
   after: ["gateway-api-crds"],
   inspect,
   apply: (context) => applyRelease(context, id, context.plan.namespaces.certManager),
-  settle: async ({ plan }) => plan.environment.foreignCertManager ?? plan.versions.charts[id].version,
+  settle: async ({ plan }) =>
+    plan.environment.foreignCertManager ?? plan.versions.charts[id].version,
 };
 
 async function inspect(context: StepContext): Promise<PlanItem[]> {

@@ -47,9 +47,15 @@ export const externalDnsIdentity: Step = {
 async function inspectPolicy({ plan, world }: StepContext): Promise<PlanItem> {
   const { policy, tags } = plan.identity;
   const live = await world.identity.findPolicy(policy.arn);
-  const item = { step: id, kind: "IAM policy", name: policy.name, document: policy.document } as const;
+  const item = {
+    step: id,
+    kind: "IAM policy",
+    name: policy.name,
+    document: policy.document,
+  } as const;
   if (live === undefined) return { ...item, intent: "create" };
-  if (!compareTags(tags, live.tags)) return { ...item, intent: "foreign", owner: ownerOf(live.tags, tags) };
+  if (!compareTags(tags, live.tags))
+    return { ...item, intent: "foreign", owner: ownerOf(live.tags, tags) };
   const same = comparePolicyDocument(policy.document, live.document);
   return same ? { ...item, intent: "keep" } : { ...item, intent: "update", fields: ["document"] };
 }
@@ -59,7 +65,8 @@ async function inspectRole({ plan, world }: StepContext): Promise<PlanItem> {
   const live = await world.identity.findRole(role.name);
   const item = { step: id, kind: "IAM role", name: role.name, document: role.trust } as const;
   if (live === undefined) return { ...item, intent: "create" };
-  if (!compareTags(tags, live.tags)) return { ...item, intent: "foreign", owner: ownerOf(live.tags, tags) };
+  if (!compareTags(tags, live.tags))
+    return { ...item, intent: "foreign", owner: ownerOf(live.tags, tags) };
   const fields = [
     ...(comparePolicyDocument(role.trust, live.trust) ? [] : ["trust policy"]),
     ...(live.attachedPolicyArns.includes(policy.arn) ? [] : ["attached policies"]),
@@ -70,7 +77,9 @@ async function inspectRole({ plan, world }: StepContext): Promise<PlanItem> {
 function ownerOf(live: Record<string, string>, ours: Record<string, string>): string {
   const [key] = Object.keys(ours);
   const installation = key === undefined ? undefined : live[key];
-  return installation === undefined ? "someone else (it has no tag of ours)" : `the installation ${installation}`;
+  return installation === undefined
+    ? "someone else (it has no tag of ours)"
+    : `the installation ${installation}`;
 }
 
 async function inspectLink(context: StepContext): Promise<PlanItem[]> {
@@ -85,7 +94,11 @@ async function inspectOidcProvider({ plan, world }: StepContext): Promise<PlanIt
   const item = { step: id, kind: "IAM OIDC provider", name: issuer } as const;
   if (live === undefined) return { ...item, intent: "create" };
   if (!live.clientIds.includes("sts.amazonaws.com")) {
-    return { ...item, intent: "foreign", owner: "someone else (its audience is not sts.amazonaws.com)" };
+    return {
+      ...item,
+      intent: "foreign",
+      owner: "someone else (its audience is not sts.amazonaws.com)",
+    };
   }
   const ours = compareTags(plan.identity.tags, live.tags);
   return { ...item, intent: "keep", ...(ours ? {} : { owner: "the cluster; used as it is" }) };
@@ -105,10 +118,18 @@ function inspectAgent({ plan, world }: StepContext): Promise<PlanItem>[] {
 async function inspectAssociation({ plan, world }: StepContext): Promise<PlanItem> {
   const { role, tags } = plan.identity;
   const { serviceAccount, namespace } = subjectOf(plan);
-  const [live] = await world.identity.listAssociations(plan.config.cluster, { namespace, serviceAccount });
-  const item = { step: id, kind: "Pod Identity association", name: `${namespace}/${serviceAccount}` } as const;
+  const [live] = await world.identity.listAssociations(plan.config.cluster, {
+    namespace,
+    serviceAccount,
+  });
+  const item = {
+    step: id,
+    kind: "Pod Identity association",
+    name: `${namespace}/${serviceAccount}`,
+  } as const;
   if (live === undefined) return { ...item, intent: "create", document: { roleArn: role.arn } };
-  if (!compareTags(tags, live.tags)) return { ...item, intent: "foreign", owner: `${live.roleArn}` };
+  if (!compareTags(tags, live.tags))
+    return { ...item, intent: "foreign", owner: `${live.roleArn}` };
   return live.roleArn === role.arn
     ? { ...item, intent: "keep" }
     : { ...item, intent: "update", fields: ["roleArn"], document: { roleArn: role.arn } };
@@ -122,14 +143,16 @@ async function ensurePolicyAndRole(context: StepContext): Promise<void> {
     context.report(`creating the IAM policy ${policy.name}`);
     await world.identity.createPolicy({ ...policy, tags });
   }
-  if (policyItem.intent === "update") await world.identity.updatePolicy(policy.arn, policy.document);
+  if (policyItem.intent === "update")
+    await world.identity.updatePolicy(policy.arn, policy.document);
   if (roleItem.intent === "create") {
     context.report(`creating the IAM role ${role.name}`);
     const { permissionsBoundary } = plan.config;
     const boundary = permissionsBoundary === undefined ? {} : { permissionsBoundary };
     await world.identity.createRole({ ...role, tags, ...boundary });
   }
-  if (roleItem.fields?.includes("trust policy")) await world.identity.updateTrust(role.name, role.trust);
+  if (roleItem.fields?.includes("trust policy"))
+    await world.identity.updateTrust(role.name, role.trust);
   if (roleItem.intent === "create" || roleItem.fields?.includes("attached policies")) {
     await world.identity.attachPolicy(role.name, policy.arn);
   }
@@ -139,7 +162,10 @@ async function ensureOidcProvider(context: StepContext): Promise<void> {
   const { intent } = await inspectOidcProvider(context);
   if (intent !== "create") return;
   const { identity } = context.world;
-  await identity.createOidcProvider({ issuer: issuerOf(context.plan), tags: context.plan.identity.tags });
+  await identity.createOidcProvider({
+    issuer: issuerOf(context.plan),
+    tags: context.plan.identity.tags,
+  });
 }
 
 async function ensureAgent(context: StepContext): Promise<void> {
@@ -175,7 +201,11 @@ function subjectOf({ identity, config }: Plan): { namespace: string; serviceAcco
 
 function issuerOf({ identity, config }: Plan): string {
   if (identity.oidcIssuer !== undefined) return identity.oidcIssuer;
-  throw new UserError("GT-CLUSTER-NO-OIDC", `The cluster ${config.cluster} has no OIDC issuer, so IRSA is not possible.`, {
-    hint: "Use Pod Identity: --identity pod-identity.",
-  });
+  throw new UserError(
+    "GT-CLUSTER-NO-OIDC",
+    `The cluster ${config.cluster} has no OIDC issuer, so IRSA is not possible.`,
+    {
+      hint: "Use Pod Identity: --identity pod-identity.",
+    },
+  );
 }

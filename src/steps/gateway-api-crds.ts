@@ -1,7 +1,7 @@
-import { findCondition } from "../facts/objects.ts";
+import { isTrue, parseCustomResourceDefinition } from "../facts/objects.ts";
+import { isOurs, MANAGED_BY } from "../facts/ownership.ts";
 import { kinds } from "../kinds.ts";
 import { parseCrdBundle } from "../plan/crd-bundle.ts";
-import { MANAGED_BY, MANAGER } from "../plan/names.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import type { Step, StepContext } from "./step.ts";
@@ -46,7 +46,7 @@ async function inspect({ plan, world }: StepContext): Promise<PlanItem[]> {
   const item = { step: "gateway-api-crds", kind: "CRDs", name: `Gateway API ${version}` } as const;
   const document = { source, sha256: sha256 ?? null };
   if (live.length === 0) return [{ ...item, intent: "create", document }];
-  const ours = live.every(({ metadata }) => metadata.labels?.[MANAGED_BY] === MANAGER);
+  const ours = live.every(({ metadata }) => isOurs(metadata.labels));
   const missing = found.flatMap(({ name, crd }) => (crd === undefined ? [name] : []));
   // Ours are incomplete only after an apply that was interrupted.
   if (ours && missing.length > 0) return [{ ...item, intent: "update", fields: missing, document }];
@@ -54,12 +54,14 @@ async function inspect({ plan, world }: StepContext): Promise<PlanItem[]> {
 }
 
 function ownerOf(live: readonly KubernetesObject[]): string {
-  const versions = new Set(live.map(({ metadata }) => metadata.annotations?.[BUNDLE_VERSION] ?? "?"));
+  const versions = new Set(
+    live.map(({ metadata }) => metadata.annotations?.[BUNDLE_VERSION] ?? "?"),
+  );
   return `others, at ${[...versions].join(" and ")}`;
 }
 
 function withOurLabel(object: KubernetesObject): KubernetesObject {
-  const labels = { ...object.metadata.labels, [MANAGED_BY]: MANAGER };
+  const labels = { ...object.metadata.labels, [MANAGED_BY]: "gateway-tls" };
   return { ...object, metadata: { ...object.metadata, labels } };
 }
 
@@ -73,7 +75,12 @@ async function waitUntilEstablished(
   await waitForObjects(
     context,
     "Establishing the Gateway API CRDs",
-    { crds: { kind: kinds.CustomResourceDefinition, options: { labelSelector: `${MANAGED_BY}=${MANAGER}` } } },
+    {
+      crds: {
+        kind: kinds.CustomResourceDefinition,
+        options: { labelSelector: `${MANAGED_BY}=gateway-tls` },
+      },
+    },
     ({ crds }) => {
       const established = new Set(crds.filter(isEstablished).map(({ metadata }) => metadata.name));
       const open = expected.filter((name) => !established.has(name));
@@ -85,5 +92,5 @@ async function waitUntilEstablished(
 }
 
 function isEstablished(crd: KubernetesObject): boolean {
-  return findCondition(crd, "Established")?.status === "True";
+  return isTrue(parseCustomResourceDefinition(crd).status.conditions, "Established", undefined);
 }

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { findCondition, isCurrent } from "../facts/objects.ts";
+import { findCondition, isCurrent, parseGatewayClass } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
 import { applyRelease, inspectRelease } from "./releases.ts";
 import type { Step, StepContext } from "./step.ts";
@@ -31,7 +31,7 @@ async function waitForGatewayClass(context: StepContext): Promise<void> {
     { classes: { kind: kinds.GatewayClass, options: { name } } },
     ({ classes: [gatewayClass] }) => {
       if (gatewayClass === undefined) return { waiting: `GatewayClass ${name} is not there yet` };
-      const accepted = findCondition(gatewayClass, "Accepted");
+      const accepted = findCondition(parseGatewayClass(gatewayClass).status.conditions, "Accepted");
       if (accepted === undefined || !isCurrent(accepted, gatewayClass.metadata.generation)) {
         return { waiting: `GatewayClass ${name} has not been looked at by its controller` };
       }

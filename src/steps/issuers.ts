@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { findCondition, isCurrent } from "../facts/objects.ts";
+import { findCondition, isCurrent, parseClusterIssuer } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { applyDifferent, inspectObjects } from "./objects.ts";
@@ -39,7 +39,10 @@ async function waitForAccounts(context: StepContext): Promise<void> {
     { issuers: { kind: kinds.ClusterIssuer } },
     ({ issuers: live }) => {
       for (const name of names) {
-        const look = lookAtIssuer(name, live.find(({ metadata }) => metadata.name === name));
+        const look = lookAtIssuer(
+          name,
+          live.find(({ metadata }) => metadata.name === name),
+        );
         if ("waiting" in look) return look;
       }
       return { done: true };
@@ -49,15 +52,19 @@ async function waitForAccounts(context: StepContext): Promise<void> {
 
 function lookAtIssuer(name: string, issuer: KubernetesObject | undefined): Look<true> {
   if (issuer === undefined) return { waiting: `ClusterIssuer ${name} is not there yet` };
-  const ready = findCondition(issuer, "Ready");
+  const ready = findCondition(parseClusterIssuer(issuer).status.conditions, "Ready");
   if (ready === undefined || !isCurrent(ready, issuer.metadata.generation)) {
     return { waiting: `ClusterIssuer ${name} has not been looked at by cert-manager` };
   }
   if (ready.status === "True") return { done: true };
   if (!isFinal(ready.message)) return { waiting: `ClusterIssuer ${name}: ${ready.message}` };
-  throw new UserError("GT-ACME-ACCOUNT", `The CA refuses the ACME account of ${name}: ${ready.message}`, {
-    hint: "Give an email address that the CA accepts with --email, then run the same command again.",
-  });
+  throw new UserError(
+    "GT-ACME-ACCOUNT",
+    `The CA refuses the ACME account of ${name}: ${ready.message}`,
+    {
+      hint: "Give an email address that the CA accepts with --email, then run the same command again.",
+    },
+  );
 }
 
 /** What a CA answers to a contact address it will never accept (RFC 8555, 6.7; Boulder's words). */

@@ -47,7 +47,9 @@ export async function applyRelease(
 ): Promise<void> {
   const { world, plan, signal } = context;
   const request = plan.releases[chart];
-  if ((await world.kubernetes.get({ kind: kinds.Namespace, name: request.namespace })) === undefined) {
+  if (
+    (await world.kubernetes.get({ kind: kinds.Namespace, name: request.namespace })) === undefined
+  ) {
     await world.kubernetes.apply([namespace]);
   }
   await recoverPending(context, chart);
@@ -67,7 +69,10 @@ async function recoverPending(context: StepContext, chart: ChartName): Promise<v
     (release) => release.name === name && release.namespace === namespace,
   );
   if (live === undefined) return;
-  if (live.status === "pending-install" || (live.status === "uninstalling" && live.revision === 1)) {
+  if (
+    live.status === "pending-install" ||
+    (live.status === "uninstalling" && live.revision === 1)
+  ) {
     context.report(`removing the unfinished install of ${name}`);
     await world.charts.uninstall(name, namespace);
   } else if (live.status === "pending-upgrade" || live.status === "pending-rollback") {

@@ -1,0 +1,148 @@
+import type { ErrorCode } from "../errors.ts";
+import { findCondition, isCurrent } from "../facts/condition.ts";
+import type { Certificate, CertificateRequest, Challenge, Order } from "../facts/objects.ts";
+
+/** Everything cert-manager has about one host's certificate; the newest of each. */
+export interface Issuance {
+  hostname: string;
+  issuer: string;
+  certificate: Certificate | undefined;
+  requests: readonly CertificateRequest[];
+  orders: readonly Order[];
+  challenges: readonly Challenge[];
+}
+
+export type IssuanceVerdict =
+  | { state: "ready" }
+  | { state: "waiting"; reason: string }
+  | { state: "failed"; code: ErrorCode; message: string; hint: string };
+
+/** Set by cert-manager on requests and orders (pkg/apis/certmanager/v1/types.go). */
+const CERTIFICATE_NAME = "cert-manager.io/certificate-name";
+
+/**
+ * Where one certificate stands. The deepest object that says something wins: the CA's own words
+ * are on the Challenge, and gone once it is cleaned up.
+ */
+export function explainIssuance(issuance: Issuance): IssuanceVerdict {
+  const { certificate, issuer, hostname } = issuance;
+  if (certificate === undefined) return waiting("cert-manager has not made the Certificate yet");
+  if (certificate.spec.issuerRef.name !== issuer) {
+    return waiting(`the Certificate does not use ${issuer} yet`);
+  }
+  const { generation } = certificate.metadata;
+  const { conditions } = certificate.status;
+  const ready = findCondition(conditions, "Ready");
+  const issuing = findCondition(conditions, "Issuing");
+  if (ready?.status === "True" && isCurrent(ready, generation) && issuing?.status !== "True") {
+    return { state: "ready" };
+  }
+  const order = newestOf(issuance.orders, certificate);
+  const challenge = issuance.challenges.find(({ spec }) => spec.dnsName === hostname);
+  const failed = explainFailure(issuance, order, challenge);
+  if (failed !== undefined) return failed;
+  return waiting(describeProgress(order, challenge, ready?.message));
+}
+
+/** When cert-manager tries again by itself after a failure; until then it waits. */
+export function isBackingOff(certificate: Certificate): boolean {
+  const issuing = findCondition(certificate.status.conditions, "Issuing");
+  return issuing?.status === "False" && certificate.status.lastFailureTime !== undefined;
+}
+
+const waiting = (reason: string): IssuanceVerdict => ({ state: "waiting", reason });
+
+function newestOf<T extends CertificateRequest | Order>(
+  all: readonly T[],
+  certificate: Certificate,
+): T | undefined {
+  const { name, creationTimestamp: madeAt = "" } = certificate.metadata;
+  return all
+    .filter(
+      ({ metadata }) =>
+        metadata.annotations?.[CERTIFICATE_NAME] === name &&
+        (metadata.creationTimestamp ?? "") >= madeAt,
+    )
+    .toSorted((a, b) => byAge(a) - byAge(b))
+    .at(-1);
+}
+
+const byAge = ({ metadata }: CertificateRequest | Order): number =>
+  Date.parse(metadata.creationTimestamp ?? "") || 0;
+
+function explainFailure(
+  { hostname, certificate, requests }: Issuance,
+  order: Order | undefined,
+  challenge: Challenge | undefined,
+): IssuanceVerdict | undefined {
+  if (
+    challenge !== undefined &&
+    ["invalid", "errored", "expired"].includes(challenge.status.state)
+  ) {
+    return explainWords(hostname, challenge.status.reason || order?.status.reason || "");
+  }
+  if (order !== undefined && ["invalid", "errored", "expired"].includes(order.status.state)) {
+    return explainWords(hostname, order.status.reason);
+  }
+  if (certificate === undefined || !isBackingOff(certificate)) return undefined;
+  const request = newestOf(requests, certificate);
+  const message = findCondition(request?.status.conditions ?? [], "Ready")?.message;
+  const issuing = findCondition(certificate.status.conditions, "Issuing");
+  return explainWords(hostname, message ?? issuing?.message ?? "");
+}
+
+/** What CAs say, most telling first (Boulder and RFC 8555, 6.7), and the one thing to do. */
+const WORDS: readonly { pattern: RegExp; code: ErrorCode; hint: string }[] = [
+  {
+    pattern: /rateLimited|too many (certificates|failed authorizations|new orders)/,
+    code: "GT-ACME-RATE-LIMITED",
+    hint: "Do not try again before the date it names; --issuer staging has far higher limits for trying things out.",
+  },
+  {
+    pattern: /CAA record/,
+    code: "GT-CAA-FORBIDS",
+    hint: 'Add the CAA record `0 issue "letsencrypt.org"` to the domain, then run the same command again.',
+  },
+  {
+    pattern: /Timeout during connect|Connection refused|Error getting validation data/,
+    code: "GT-ACME-UNREACHABLE",
+    hint: "Open port 80 of the load balancer to the internet (scheme, security groups), then run the same command again.",
+  },
+  {
+    pattern: /DNS problem|NXDOMAIN|SERVFAIL/,
+    code: "GT-ACME-DNS",
+    hint: "Compare the NS records at the registrar with the hosted zone's: `gateway-tls check --pre` names both.",
+  },
+  {
+    pattern: /rejectedIdentifier|forbidden by policy/,
+    code: "GT-ACME-FORBIDDEN",
+    hint: "The CA never issues for this name: use another domain or another CA (--acme-server).",
+  },
+];
+
+function explainWords(hostname: string, words: string): IssuanceVerdict {
+  const known = WORDS.find(({ pattern }) => pattern.test(words));
+  return {
+    state: "failed",
+    code: known?.code ?? "GT-ACME-FAILED",
+    message: `The CA did not issue a certificate for ${hostname}: ${words || "it gave no reason"}`,
+    hint:
+      known?.hint ??
+      "Mend what it names, then run the same command again: it starts a new attempt at once.",
+  };
+}
+
+function describeProgress(
+  order: Order | undefined,
+  challenge: Challenge | undefined,
+  ready: string | undefined,
+): string {
+  if (challenge !== undefined && challenge.status.reason !== "") return challenge.status.reason;
+  if (challenge !== undefined) {
+    return challenge.status.presented === true
+      ? "the CA is checking the challenge"
+      : "the challenge is being set up";
+  }
+  if (order !== undefined) return `order ${order.status.state || "being placed"}`;
+  return ready === undefined || ready === "" ? "the certificate is being requested" : ready;
+}

@@ -1,0 +1,64 @@
+import { UserError } from "../errors.ts";
+import { kinds } from "../kinds.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { applyDifferent, inspectObjects } from "./objects.ts";
+import { rehearse } from "./rehearse.ts";
+import { waitUntilAccepted } from "./routes.ts";
+import type { Step, StepContext } from "./step.ts";
+
+const id = "redirect";
+
+/**
+ * Each host's route moves to HTTPS and port 80 redirects to it, in one apply. Then the challenge
+ * path is rehearsed behind the redirect: if it does not get through, the redirect is taken away
+ * again, because every renewal would fail.
+ */
+export const redirect: Step = {
+  id,
+  title: "HTTPS routes",
+  after: ["promotion"],
+  inspect: (context) => inspectObjects(context, id, finalRoutes(context)),
+  async apply(context) {
+    const routes = finalRoutes(context);
+    await applyDifferent(context, id, routes);
+    await waitUntilAccepted(context, routes);
+    if (!context.plan.config.redirect || context.options.skipRehearsal) return;
+    await proveRenewal(context);
+  },
+  async settle(context) {
+    await waitUntilAccepted(context, finalRoutes(context));
+    return context.plan.config.redirect ? "http redirects to https" : "http and https";
+  },
+};
+
+function finalRoutes({ plan }: StepContext): KubernetesObject[] {
+  return plan.hosts.flatMap(({ route, redirectRoute }) =>
+    redirectRoute === undefined ? [route] : [redirectRoute, route],
+  );
+}
+
+async function proveRenewal(context: StepContext): Promise<void> {
+  try {
+    await rehearse(context, context.plan.hosts);
+  } catch (error) {
+    if (!(error instanceof UserError) || context.waiting.aborted) throw error;
+    await takeAway(context);
+    throw new UserError(
+      "GT-REDIRECT-BREAKS-CHALLENGE",
+      `HTTPS is served, but the challenge path does not get past the redirect, so the redirect was removed again: ${error.message}`,
+      { hint: "Run the same command with --no-redirect.", cause: error },
+    );
+  }
+}
+
+async function takeAway({ plan, world }: StepContext): Promise<void> {
+  const redirects = plan.hosts.flatMap(({ redirectRoute }) => redirectRoute ?? []);
+  await world.kubernetes.apply(plan.hosts.map(({ bootstrapRoute }) => bootstrapRoute));
+  await world.kubernetes.delete(
+    redirects.map(({ metadata: { name, namespace } }) => ({
+      kind: kinds.HTTPRoute,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    })),
+  );
+}

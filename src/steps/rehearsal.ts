@@ -1,0 +1,37 @@
+import { findLiveIssuer, findUnissuedHosts } from "./issuance.ts";
+import { rehearse } from "./rehearse.ts";
+import type { Step, StepContext } from "./step.ts";
+
+const id = "rehearsal";
+
+/** Proves HTTP-01's path for every host that has no certificate yet. */
+export const rehearsal: Step = {
+  id,
+  title: "Challenge rehearsal",
+  after: ["dns-record"],
+  async inspect(context) {
+    if (context.options.skipRehearsal) return [];
+    const hosts = await findUnproven(context);
+    return hosts.map(({ host }) => ({
+      step: id,
+      kind: "HTTPRoute",
+      name: `a short-lived route that proves ${host.hostname}`,
+      intent: "create",
+    }));
+  },
+  async apply(context) {
+    await rehearse(context, await findUnproven(context));
+  },
+  async settle({ options, warn }) {
+    if (!options.skipRehearsal) return undefined;
+    warn(
+      "The rehearsal was skipped: whether the CA can reach port 80 was not proved before it was asked.",
+    );
+    return "skipped";
+  },
+};
+
+async function findUnproven(context: StepContext) {
+  const issuer = (await findLiveIssuer(context)) ?? context.plan.names.issuers.staging;
+  return findUnissuedHosts(context, issuer);
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { UserError } from "../errors.ts";
+import { findNameServers, readZoneAnswers } from "../facts/zone-answers.ts";
+import { findKind, kinds } from "../kinds.ts";
+import { buildRehearsalRoute, REHEARSAL_LABEL } from "../plan/rehearsal.ts";
+import type { DesiredHost } from "../plan/plan.ts";
+import type { HttpAnswer } from "../ports/network.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { waitUntilAccepted } from "./routes.ts";
+import type { StepContext } from "./step.ts";
+import { type Look, tryUntil } from "./wait.ts";
+
+const PROBE_TIMEOUT_MS = 5000;
+
+interface Rehearsal {
+  host: DesiredHost;
+  nonce: string;
+  route: KubernetesObject;
+}
+
+/**
+ * Proves the path that the CA will take, before it is asked: a short-lived route for one exact
+ * path under /.well-known/acme-challenge/ must answer from outside, by the real name. The routes
+ * are taken away again whatever happens; those of a killed run are swept first.
+ */
+export async function rehearse(context: StepContext, hosts: readonly DesiredHost[]): Promise<void> {
+  await sweep(context);
+  const rehearsals = hosts.map((host) => {
+    const nonce = randomBytes(8).toString("hex");
+    return { host, nonce, route: buildRehearsalRoute(context.plan, host.host.hostname, nonce) };
+  });
+  await context.world.kubernetes.apply(rehearsals.map(({ route }) => route));
+  try {
+    await waitUntilAccepted(
+      context,
+      rehearsals.map(({ route }) => route),
+    );
+    await Promise.all(rehearsals.map((rehearsal) => proveOne(context, rehearsal)));
+  } finally {
+    await sweep(context);
+  }
+}
+
+async function sweep({ plan, world }: StepContext): Promise<void> {
+  const left = await world.kubernetes.list(kinds.HTTPRoute, {
+    namespace: plan.config.namespaces.gateway,
+    labelSelector: REHEARSAL_LABEL,
+  });
+  if (left.length === 0) return;
+  await world.kubernetes.delete(
+    left.map((object) => ({
+      kind: findKind(object) ?? kinds.HTTPRoute,
+      name: object.metadata.name,
+      namespace: plan.config.namespaces.gateway,
+    })),
+  );
+}
+
+async function proveOne(context: StepContext, rehearsal: Rehearsal): Promise<void> {
+  const { plan, world } = context;
+  const servers = await findNameServers(world, plan.environment.zone.id);
+  await tryUntil(context, `The rehearsal for ${rehearsal.host.host.hostname}`, async () => {
+    const { hostname } = rehearsal.host.host;
+    const { addresses } = await readZoneAnswers(world.resolver, servers, hostname);
+    const [address] = addresses;
+    if (address === undefined)
+      return { waiting: `${hostname} has no address at its zone's servers` };
+    return probe(context, rehearsal, address);
+  });
+}
+
+async function probe(
+  { world }: StepContext,
+  { host, nonce }: Rehearsal,
+  address: string,
+): Promise<Look<true>> {
+  const { hostname } = host.host;
+  const path = `/.well-known/acme-challenge/gateway-tls-${nonce}`;
+  try {
+    const target = {
+      protocol: "http",
+      hostname,
+      path,
+      address,
+      timeoutMs: PROBE_TIMEOUT_MS,
+    } as const;
+    return judge(await world.probe.get(target), nonce, `http://${hostname} at ${address}`);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { waiting: `port 80 of ${hostname}: ${error.message}` };
+  }
+}
+
+function judge({ status, headers }: HttpAnswer, nonce: string, where: string): Look<true> {
+  const location = headers["location"] ?? "";
+  if (location.includes(`${nonce}.invalid`)) return { done: true };
+  if (status >= 300 && status < 400) {
+    return {
+      waiting: `${where} redirects the challenge path to ${location}: a redirect is in its way`,
+    };
+  }
+  return { waiting: `${where} answered ${status}, but not from our Gateway's challenge path yet` };
+}

@@ -1,0 +1,133 @@
+import { findCondition, isCurrent, parseDeployment, parseHttpRoute } from "../facts/objects.ts";
+import { kinds } from "../kinds.ts";
+import type { DesiredHost, PlanItem } from "../plan/plan.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { applyDifferent, inspectNamespace, inspectObjects } from "./objects.ts";
+import type { Step, StepContext } from "./step.ts";
+import { type Look, waitForObjects } from "./wait.ts";
+
+const id = "routes";
+
+/**
+ * The sample app, and each host's route on port 80, so that ExternalDNS sees the name. A route
+ * that the last step has moved to HTTPS already stays there.
+ */
+export const routes: Step = {
+  id,
+  title: "Backends and routes",
+  after: ["gateway"],
+  async inspect(context) {
+    const { sampleApp, namespaces } = context.plan;
+    const [namespace, app, hosts] = await Promise.all([
+      sampleApp.length === 0 ? [] : [await inspectNamespace(context, id, namespaces.sampleApp)],
+      inspectObjects(context, id, sampleApp),
+      inspectRoutes(context),
+    ]);
+    return [...namespace, ...app, ...hosts];
+  },
+  async apply(context) {
+    const { sampleApp, namespaces } = context.plan;
+    if (sampleApp.length > 0) {
+      const { intent } = await inspectNamespace(context, id, namespaces.sampleApp);
+      if (intent === "create") await context.world.kubernetes.apply([namespaces.sampleApp]);
+    }
+    await applyDifferent(context, id, [...sampleApp, ...(await routesOfPhase(context))]);
+  },
+  async settle(context) {
+    const names = context.plan.hosts.map(({ host }) => host.hostname);
+    await waitUntilAccepted(context, await routesOfPhase(context));
+    await waitForSampleApp(context);
+    return names.length > 3 ? `${names.length} hosts` : names.join(", ");
+  },
+};
+
+async function inspectRoutes(context: StepContext): Promise<PlanItem[]> {
+  return inspectObjects(context, id, await routesOfPhase(context));
+}
+
+async function routesOfPhase({ plan, world }: StepContext): Promise<KubernetesObject[]> {
+  return Promise.all(
+    plan.hosts.map(async (host) => {
+      const { name, namespace } = host.route.metadata;
+      const ref = {
+        kind: kinds.HTTPRoute,
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+      };
+      return isOnHttps(host, await world.kubernetes.get(ref)) ? host.route : host.bootstrapRoute;
+    }),
+  );
+}
+
+function isOnHttps(host: DesiredHost, live: KubernetesObject | undefined): boolean {
+  if (live === undefined) return false;
+  return parseHttpRoute(live).spec.parentRefs.some(
+    ({ sectionName }) => sectionName === host.listener.name,
+  );
+}
+
+/** Waits until the Gateway has accepted each route, at its newest generation, with its backend. */
+export async function waitUntilAccepted(
+  context: StepContext,
+  wanted: readonly KubernetesObject[],
+): Promise<void> {
+  await waitForObjects(
+    context,
+    "Accepting the HTTPRoutes",
+    { routes: { kind: kinds.HTTPRoute } },
+    ({ routes: live }) => {
+      for (const { metadata } of wanted) {
+        const found = live.find(
+          ({ metadata: at }) => at.name === metadata.name && at.namespace === metadata.namespace,
+        );
+        const look = lookAtRoute(`${metadata.namespace}/${metadata.name}`, found);
+        if ("waiting" in look) return look;
+      }
+      return { done: true };
+    },
+  );
+}
+
+function lookAtRoute(name: string, object: KubernetesObject | undefined): Look<true> {
+  if (object === undefined) return { waiting: `HTTPRoute ${name} is not there yet` };
+  const route = parseHttpRoute(object);
+  if (route.status.parents.length < route.spec.parentRefs.length) {
+    return { waiting: `HTTPRoute ${name} has not been looked at by the gateway controller` };
+  }
+  for (const parent of route.status.parents) {
+    for (const type of ["Accepted", "ResolvedRefs"]) {
+      const condition = findCondition(parent.conditions, type);
+      if (condition === undefined || !isCurrent(condition, object.metadata.generation)) {
+        return { waiting: `HTTPRoute ${name} has not been looked at by the gateway controller` };
+      }
+      if (condition.status !== "True") {
+        return { waiting: `HTTPRoute ${name}: ${condition.reason}: ${condition.message}` };
+      }
+    }
+  }
+  return { done: true };
+}
+
+async function waitForSampleApp(context: StepContext): Promise<void> {
+  const deployment = context.plan.sampleApp.find(({ kind }) => kind === kinds.Deployment.kind);
+  if (deployment === undefined) return;
+  const { name, namespace } = deployment.metadata;
+  await waitForObjects(
+    context,
+    "The sample app",
+    {
+      deployments: {
+        kind: kinds.Deployment,
+        options: { name, ...(namespace === undefined ? {} : { namespace }) },
+      },
+    },
+    ({ deployments: [live] }) => {
+      const available =
+        live === undefined
+          ? undefined
+          : findCondition(parseDeployment(live).status.conditions, "Available");
+      if (available?.status === "True") return { done: true };
+      return { waiting: `Deployment ${name}: ${available?.message ?? "its pods are starting"}` };
+    },
+  );
+}
