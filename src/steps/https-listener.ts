@@ -1,5 +1,5 @@
 import { isBackingOff } from "../checks/issuance.ts";
-import { parseCertificate } from "../facts/objects.ts";
+import { parseCertificate, parseGateway } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
 import { gatewayWith, mergeGateway } from "../plan/gateway.ts";
 import type { PlanItem } from "../plan/plan.ts";
@@ -22,11 +22,25 @@ export const httpsListener: Step = {
   after: ["rehearsal", "issuers"],
   async inspect(context) {
     const live = await context.world.kubernetes.get(gatewayRef(context));
-    const [items, stuck] = await Promise.all([
+    const [[gateway], stuck] = await Promise.all([
       inspectObjects(context, id, [mergeGateway(live, await wantedGateway(context))]),
       findBackingOff(context),
     ]);
-    return [...items, ...stuck.map(retryItem)];
+    const present = new Set(
+      live === undefined ? [] : parseGateway(live).spec.listeners.map(({ name }) => name),
+    );
+    const listeners = context.plan.hosts.map(({ host, listener }): PlanItem => {
+      const item = {
+        step: id,
+        kind: "HTTPS listener",
+        name: host.hostname,
+        document: listener,
+      } as const;
+      if (!present.has(listener.name)) return { ...item, intent: "create" };
+      if (gateway === undefined || gateway.intent === "keep") return { ...item, intent: "keep" };
+      return { ...item, intent: gateway.intent, fields: gateway.fields ?? [] };
+    });
+    return [...listeners, ...stuck.map(retryItem)];
   },
   async apply(context) {
     const stuck = await findBackingOff(context);

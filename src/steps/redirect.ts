@@ -1,5 +1,7 @@
 import { UserError } from "../errors.ts";
+import { parseHttpRoute } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
+import type { DesiredHost } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { applyDifferent, inspectObjects } from "./objects.ts";
 import { rehearse } from "./rehearse.ts";
@@ -51,9 +53,18 @@ async function proveRenewal(context: StepContext): Promise<void> {
   }
 }
 
+/** Without a redirect the backend answers on both ports. */
+function onBothPorts({ bootstrapRoute, route }: DesiredHost): KubernetesObject {
+  const parentRefs = [bootstrapRoute, route].flatMap(
+    (object) => parseHttpRoute(object).spec.parentRefs,
+  );
+  const spec = typeof route["spec"] === "object" ? route["spec"] : {};
+  return { ...route, spec: { ...spec, parentRefs } };
+}
+
 async function takeAway({ plan, world }: StepContext): Promise<void> {
   const redirects = plan.hosts.flatMap(({ redirectRoute }) => redirectRoute ?? []);
-  await world.kubernetes.apply(plan.hosts.map(({ bootstrapRoute }) => bootstrapRoute));
+  await world.kubernetes.apply(plan.hosts.map(onBothPorts));
   await world.kubernetes.delete(
     redirects.map(({ metadata: { name, namespace } }) => ({
       kind: kinds.HTTPRoute,
