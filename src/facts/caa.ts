@@ -50,7 +50,8 @@ function parseCaa({ value }: DnsRecord): CaaRecord[] {
   if (flags === undefined || rawTag === undefined || text === undefined) return [];
   const critical = (Number(flags) & 128) !== 0;
   const tag = rawTag.toLowerCase();
-  if (tag !== "issue" && tag !== "issuewild") return [{ critical, tag, value: text, parameters: {} }];
+  if (tag !== "issue" && tag !== "issuewild")
+    return [{ critical, tag, value: text, parameters: {} }];
   const [ca = "", ...rest] = text.split(";").map((part) => part.trim());
   const pairs = rest.flatMap((part) => {
     const at = part.indexOf("=");
@@ -72,7 +73,15 @@ export type CaaVerdict =
   | { allowed: true; account: string | undefined }
   | { allowed: false; because: "ca" | "method" | "critical"; allowedCas: string[] };
 
-const KNOWN_TAGS = ["issue", "issuewild", "issuemail", "issuevmc", "iodef", "contactemail", "contactphone"];
+const KNOWN_TAGS = [
+  "issue",
+  "issuewild",
+  "issuemail",
+  "issuevmc",
+  "iodef",
+  "contactemail",
+  "contactphone",
+];
 
 /** Whether `ca` may issue; `account` is set where only one ACME account may. */
 export function judgeCaa(records: readonly CaaRecord[], ca: string): CaaVerdict {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { list, maybeNumber, maybeText, text } from "./schema.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { list, maybeNumber, maybeText, part, text } from "./schema.ts";
 
 /** A condition, as every kind spells it. `reason` and `message` are empty when left out. */
 const conditionSchema = v.object({
@@ -16,12 +17,28 @@ export type Condition = v.InferOutput<typeof conditionSchema>;
 
 export const conditions = list(conditionSchema);
 
-/** The condition of a type, if the object has it. */
-export function findCondition(
-  all: readonly Condition[],
-  type: string,
-): Condition | undefined {
-  return all.find((condition) => condition.type === type);
+/** Conditions themselves, a status that has them, or an object with `status.conditions`. */
+export type ConditionSource =
+  | readonly Condition[]
+  | { conditions: readonly Condition[] }
+  | KubernetesObject
+  | undefined;
+
+/** The condition of a type, if there is one. */
+export function findCondition(source: ConditionSource, type: string): Condition | undefined {
+  return conditionsOf(source).find((condition) => condition.type === type);
+}
+
+function conditionsOf(source: ConditionSource): readonly Condition[] {
+  if (source === undefined) return [];
+  if (isObject(source)) return v.parse(objectSchema, source).status.conditions;
+  return "conditions" in source ? source.conditions : source;
+}
+
+const objectSchema = v.object({ status: part({ conditions }) });
+
+function isObject(source: Exclude<ConditionSource, undefined>): source is KubernetesObject {
+  return "metadata" in source;
 }
 
 /**
@@ -36,11 +53,11 @@ export function isCurrent(condition: Condition, generation: number | undefined):
 
 /** Whether the object has this condition as `True`, and about its present generation. */
 export function isTrue(
-  all: readonly Condition[],
+  source: ConditionSource,
   type: string,
   generation: number | undefined,
 ): boolean {
-  const condition = findCondition(all, type);
+  const condition = findCondition(source, type);
   return condition?.status === "True" && isCurrent(condition, generation);
 }
 

@@ -1,7 +1,9 @@
 import { Cancelled, UserError } from "../errors.ts";
 
 /** Something that was read, or why it could not be: never a guess. */
-export type Fact<T> = { known: true; value: T } | { known: false; reason: string; error: UserError };
+export type Fact<T> =
+  | { known: true; value: T }
+  | { known: false; reason: string; error: UserError };
 
 /** A fact that was read; absence is a value of it (`undefined`). */
 export function known<T>(value: T): Fact<T> {

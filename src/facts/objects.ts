@@ -3,19 +3,20 @@ import type { KubernetesObject, ObjectMeta } from "../ports/kubernetes.ts";
 import { conditions } from "./condition.ts";
 import { list, maybeBoolean, maybeNumber, maybeText, part, text, textMap } from "./schema.ts";
 
-export { describeCondition, findCondition, isCurrent, isTrue, type Condition } from "./condition.ts";
+export {
+  describeCondition,
+  findCondition,
+  isCurrent,
+  isTrue,
+  type Condition,
+} from "./condition.ts";
 
-type Schema = v.BaseSchema<unknown, unknown, v.BaseIssue<unknown>>;
+type Schema = v.BaseSchema<unknown, object, v.BaseIssue<unknown>>;
 type Parsed<S extends Schema> = { metadata: ObjectMeta } & v.InferOutput<S>;
 
 /** A reader of one kind: never throws, what is missing is empty. */
 function reader<S extends Schema>(schema: S): (object: KubernetesObject) => Parsed<S> {
-  return (object) => ({ metadata: object.metadata, ...read(schema, object) });
-}
-
-function read<S extends Schema>(schema: S, object: KubernetesObject): v.InferOutput<S> & object {
-  // Every schema below is an object of lenient parts: parse cannot fail and gives an object.
-  return v.parse(schema, object) as v.InferOutput<S> & object;
+  return (object) => ({ metadata: object.metadata, ...v.parse(schema, object) });
 }
 
 const reference = v.object({
@@ -79,8 +80,8 @@ const httpRouteSchema = v.object({
     parents: list(v.object({ parentRef: reference, controllerName: text, conditions })),
   }),
 });
-export type HTTPRoute = Parsed<typeof httpRouteSchema>;
-export const parseHTTPRoute = reader(httpRouteSchema);
+export type HttpRoute = Parsed<typeof httpRouteSchema>;
+export const parseHttpRoute = reader(httpRouteSchema);
 
 const issuerRef = part({ name: text, kind: maybeText, group: maybeText });
 
@@ -170,6 +171,12 @@ const serviceSchema = v.object({
 });
 export type Service = Parsed<typeof serviceSchema>;
 export const parseService = reader(serviceSchema);
+
+/** Host names and addresses that a load balancer gave to the Service. */
+export function findServiceIngress(service: KubernetesObject): string[] {
+  const { ingress } = parseService(service).status.loadBalancer;
+  return ingress.flatMap(({ hostname, ip }) => hostname ?? ip ?? []);
+}
 
 const endpointSliceSchema = v.object({
   endpoints: list(

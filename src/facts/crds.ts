@@ -1,0 +1,65 @@
+import { kinds } from "../kinds.ts";
+import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
+import { readFact, type Fact } from "./fact.ts";
+import { isTrue } from "./objects.ts";
+import { findOwner, type Owner } from "./ownership.ts";
+
+/** The CRDs of one upstream project, as far as the cluster has them. */
+export interface CrdGroup {
+  names: string[];
+  /** Their versions as upstream marks them, sorted, without `v`; empty when unmarked. */
+  versions: string[];
+  /** `standard` or `experimental`, for the Gateway API; experimental when any of them is. */
+  channel: string | undefined;
+  /** One of those who own them: the first that is not us, if any. */
+  owner: Owner;
+  /** Names of those that the API server does not serve yet. */
+  notEstablished: string[];
+}
+
+/** Each is `undefined` when the cluster has none of its CRDs. */
+export interface CrdsFact {
+  gatewayApi: CrdGroup | undefined;
+  certManager: CrdGroup | undefined;
+  nginxGatewayFabric: CrdGroup | undefined;
+}
+
+const BUNDLE_VERSION = "gateway.networking.k8s.io/bundle-version";
+const CHANNEL = "gateway.networking.k8s.io/channel";
+const VERSION_LABEL = "app.kubernetes.io/version";
+
+/** Which CRDs of the Gateway API, cert-manager and NGINX Gateway Fabric exist, and whose they are. */
+export async function readCrds(kubernetes: Kubernetes): Promise<Fact<CrdsFact>> {
+  return readFact(async () => {
+    const all = await kubernetes.list(kinds.CustomResourceDefinition);
+    return {
+      gatewayApi: group(all, ["gateway.networking.k8s.io"]),
+      certManager: group(all, ["cert-manager.io", "acme.cert-manager.io"]),
+      nginxGatewayFabric: group(all, ["gateway.nginx.org"]),
+    };
+  });
+}
+
+function group(all: readonly KubernetesObject[], groups: readonly string[]): CrdGroup | undefined {
+  const found = all.filter(({ metadata }) => {
+    const at = metadata.name.indexOf(".");
+    return groups.includes(metadata.name.slice(at + 1));
+  });
+  if (found.length === 0) return undefined;
+  const owners = found.map(({ metadata }) => findOwner(metadata));
+  const channels = found.flatMap(({ metadata }) => metadata.annotations?.[CHANNEL] ?? []);
+  return {
+    names: found.map(({ metadata }) => metadata.name).sort(),
+    versions: [...new Set(found.flatMap(versionOf))].sort(),
+    channel: channels.find((channel) => channel !== "standard") ?? channels[0],
+    owner: owners.find(({ ours }) => !ours) ?? { ours: true, name: "gateway-tls" },
+    notEstablished: found
+      .filter((crd) => !isTrue(crd, "Established", undefined))
+      .map(({ metadata }) => metadata.name),
+  };
+}
+
+function versionOf({ metadata }: KubernetesObject): string[] {
+  const version = metadata.annotations?.[BUNDLE_VERSION] ?? metadata.labels?.[VERSION_LABEL];
+  return version === undefined ? [] : [version.replace(/^v/, "")];
+}

@@ -1,0 +1,29 @@
+import { kinds } from "../kinds.ts";
+import type { Kubernetes } from "../ports/kubernetes.ts";
+import { readFact, type Fact } from "./fact.ts";
+import { findCondition, parseGatewayClass, type Condition } from "./objects.ts";
+import { findOwner, type Owner } from "./ownership.ts";
+
+export interface GatewayClassFact {
+  name: string;
+  controller: string;
+  owner: Owner;
+  accepted: Condition | undefined;
+  supportedVersion: Condition | undefined;
+}
+
+/** Every GatewayClass and whose controller serves it. */
+export async function readGatewayClasses(
+  kubernetes: Kubernetes,
+): Promise<Fact<GatewayClassFact[]>> {
+  return readFact(async () => {
+    const found = await kubernetes.list(kinds.GatewayClass);
+    return found.map((object) => ({
+      name: object.metadata.name,
+      controller: parseGatewayClass(object).spec.controllerName,
+      owner: findOwner(object.metadata),
+      accepted: findCondition(object, "Accepted"),
+      supportedVersion: findCondition(object, "SupportedVersion"),
+    }));
+  });
+}

@@ -1,0 +1,52 @@
+import { kinds } from "../kinds.ts";
+import type { Kubernetes } from "../ports/kubernetes.ts";
+import { readFact, type Fact } from "./fact.ts";
+import { parseConfigMap } from "./objects.ts";
+import { findOwner, type Owner } from "./ownership.ts";
+
+/** Where the config is kept: ConfigMap `gateway-tls` in namespace `gateway-tls`. */
+export const KEPT_CONFIG = { namespace: "gateway-tls", name: "gateway-tls" } as const;
+const DOCUMENT = "gateway-tls.yaml";
+
+export interface KeptConfig {
+  /** The document, a `gateway-tls.yaml`; empty when the ConfigMap has none. */
+  text: string;
+  /** What else the ConfigMap says: installed versions, zone id. */
+  data: Record<string, string>;
+  owner: Owner;
+  /** From the document, as far as it can be read. */
+  domain: string | undefined;
+  zoneId: string | undefined;
+  versions: string | undefined;
+}
+
+/** The kept config of this cluster's installation; `undefined` when there is none. */
+export async function readKeptConfig(
+  kubernetes: Kubernetes,
+): Promise<Fact<KeptConfig | undefined>> {
+  return readFact(async () => {
+    const object = await kubernetes.get({ kind: kinds.ConfigMap, ...KEPT_CONFIG });
+    if (object === undefined) return undefined;
+    const { data } = parseConfigMap(object);
+    const text = data[DOCUMENT] ?? Object.values(data)[0] ?? "";
+    const said = await readDocument(text);
+    return {
+      text,
+      data,
+      owner: findOwner(object.metadata),
+      domain: said["domain"],
+      zoneId: said["zoneId"] ?? data["zoneId"],
+      versions: said["versions"] ?? data["versions"],
+    };
+  });
+}
+
+async function readDocument(text: string): Promise<Record<string, string>> {
+  const { parseDocument } = await import("yaml");
+  const value: unknown = parseDocument(text).toJS();
+  if (typeof value !== "object" || value === null) return {};
+  const texts = Object.entries(value).filter((entry): entry is [string, string] => {
+    return typeof entry[1] === "string";
+  });
+  return Object.fromEntries(texts);
+}
