@@ -23,9 +23,13 @@ export function describeSocketError(error: unknown): string {
   return words[code] ?? withoutNoise(error.message);
 }
 
-/** OpenSSL messages come with file names and a line break. */
+const notTls = /wrong version number|packet length too long|http request/i;
+
+/** OpenSSL's messages come with ids, file names and a line break. */
 function withoutNoise(message: string): string {
-  const line = message.split("\n", 1)[0] ?? message;
-  const openssl = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:(?<reason>[^:]+):/.exec(line);
-  return openssl?.groups?.["reason"] ?? line.replace(/\.$/, "");
+  const openssl = /error:[0-9A-F]+:[^:]*:[^:]*:(?<reason>[^:]+):/.exec(message);
+  const reason = openssl?.groups?.["reason"];
+  if (reason !== undefined)
+    return notTls.test(reason) ? "what answers there does not speak TLS" : reason;
+  return (message.split("\n", 1)[0] ?? message).replace(/\.$/, "");
 }
