@@ -1,0 +1,59 @@
+import type { Phase, RunEvent } from "../runner/event.ts";
+import type { StepId } from "../steps/step.ts";
+
+export interface StepTitle {
+  id: StepId;
+  title: string;
+  after: readonly StepId[];
+}
+
+/** One step as it is shown. */
+export interface Row {
+  id: StepId;
+  title: string;
+  phase: Phase;
+  message: string | undefined;
+  /** Milliseconds on the world's clock. */
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+}
+
+const ENDS: ReadonlySet<Phase> = new Set(["done", "current", "failed", "cancelled"]);
+
+export const isEnded = ({ phase }: Pick<Row, "phase">): boolean => ENDS.has(phase);
+
+/** The steps in their given order, each with its last event. */
+export class Board {
+  readonly #rows: Map<StepId, Row>;
+
+  constructor(steps: readonly StepTitle[]) {
+    this.#rows = new Map(steps.map(({ id, title }) => [id, waitingRow(id, title)]));
+  }
+
+  get rows(): readonly Row[] {
+    return [...this.#rows.values()];
+  }
+
+  note({ step, title, phase, message, at }: RunEvent): void {
+    const row = this.#rows.get(step) ?? waitingRow(step, title);
+    const goesOn = phase === "progress" || phase === "retrying";
+    this.#rows.set(step, {
+      ...row,
+      phase,
+      message: goesOn ? (message ?? row.message) : message,
+      startedAt: row.startedAt ?? (phase === "pending" ? undefined : at),
+      endedAt: ENDS.has(phase) ? at : undefined,
+    });
+  }
+}
+
+function waitingRow(id: StepId, title: string): Row {
+  return {
+    id,
+    title,
+    phase: "pending",
+    message: undefined,
+    startedAt: undefined,
+    endedAt: undefined,
+  };
+}

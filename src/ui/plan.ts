@@ -1,0 +1,83 @@
+import type { Intent, PlanItem } from "../plan/plan.ts";
+import type { StepId } from "../steps/step.ts";
+import { formatHeading, formatItem, joinBlocks } from "./layout.ts";
+import type { Screen, Style } from "./screen.ts";
+import { toOneLine, widthOf } from "./text.ts";
+
+const AREAS = ["Gateway API", "DNS", "Gateway", "Certificates", "Configuration"] as const;
+type Area = (typeof AREAS)[number];
+
+const AREA_OF: Record<StepId, Area> = {
+  "gateway-api-crds": "Gateway API",
+  "external-dns-identity": "DNS",
+  "external-dns": "DNS",
+  "dns-record": "DNS",
+  "gateway-controller": "Gateway",
+  gateway: "Gateway",
+  "load-balancer": "Gateway",
+  routes: "Gateway",
+  "https-listener": "Gateway",
+  redirect: "Gateway",
+  "cert-manager": "Certificates",
+  issuers: "Certificates",
+  rehearsal: "Certificates",
+  certificate: "Certificates",
+  handshake: "Certificates",
+  promotion: "Certificates",
+  "kept-config": "Configuration",
+};
+
+const SIGNS: Record<Intent, { mark: string; style: Style; verb: string }> = {
+  create: { mark: "+", style: "green", verb: "to create" },
+  update: { mark: "~", style: "yellow", verb: "to update" },
+  keep: { mark: "=", style: "dim", verb: "unchanged" },
+  foreign: { mark: "!", style: "red", verb: "in the way" },
+};
+
+/** What would change, grouped by area, for `--dry-run`; the last line counts. */
+export function renderPlan(items: readonly PlanItem[], screen: Screen): string {
+  return joinBlocks([
+    ...formatAreas(items, screen),
+    [formatHeading(screen, capitalize(countIntents(items)))],
+  ]);
+}
+
+/** `3 to create, 1 to update, 12 unchanged`; `nothing` when there are no items. */
+export function countIntents(items: readonly PlanItem[]): string {
+  const counts = Object.entries(SIGNS).flatMap(([intent, { verb }]) => {
+    const count = items.filter((item) => item.intent === intent).length;
+    return count === 0 ? [] : [`${count} ${verb}`];
+  });
+  return counts.length === 0 ? "nothing to change" : counts.join(", ");
+}
+
+/** One block of lines an area, its counts beside its name. */
+export function formatAreas(items: readonly PlanItem[], screen: Screen): string[][] {
+  const kindWidth = Math.max(0, ...items.map(({ kind }) => widthOf(toOneLine(kind))));
+  return AREAS.flatMap((area) => {
+    const inArea = items.filter(({ step }) => AREA_OF[step] === area);
+    if (inArea.length === 0) return [];
+    const lines = inArea.map((item) => formatPlanItem(item, kindWidth, screen));
+    return [[formatHeading(screen, area, countIntents(inArea)), ...lines]];
+  });
+}
+
+function formatPlanItem(item: PlanItem, kindWidth: number, screen: Screen): string {
+  const { mark, style } = SIGNS[item.intent];
+  return formatItem(screen, {
+    mark,
+    style,
+    kind: toOneLine(item.kind),
+    kindWidth: Math.min(kindWidth, Math.floor(screen.columns / 3)),
+    name: toOneLine(item.name),
+    note: toOneLine(noteOf(item)),
+  });
+}
+
+function noteOf({ intent, fields, owner }: PlanItem): string {
+  if (intent === "update" && fields !== undefined) return `(${fields.join(", ")})`;
+  if (intent === "foreign") return owner === undefined ? "(not ours)" : `(belongs to ${owner})`;
+  return intent === "keep" && owner !== undefined ? `(of ${owner}, used as it is)` : "";
+}
+
+const capitalize = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
