@@ -1,0 +1,135 @@
+import { Cancelled, UserError } from "../errors.ts";
+import type { RunOptions } from "../config/config.ts";
+import { kinds } from "../kinds.ts";
+import type { Plan, PlanItem } from "../plan/plan.ts";
+import type { ConnectedWorld } from "../ports/world.ts";
+import { readServed } from "../steps/served-certificate.ts";
+import type { Step } from "../steps/step.ts";
+import type { Observer } from "./event.ts";
+import { journalWrites } from "./journal.ts";
+import { acquireLock, type Lock } from "./lock.ts";
+import type { CommandResult, HostResult } from "./result.ts";
+import { type RunOutcome, runSteps } from "./runner.ts";
+
+export interface Undertaking {
+  command: string;
+  plan: Plan;
+  items: readonly PlanItem[];
+  steps: readonly Step[];
+  world: ConnectedWorld;
+  options: Pick<RunOptions, "skipRehearsal" | "timeoutSeconds">;
+  observer: Observer;
+  signal: AbortSignal;
+  /** Who holds the Lease: `user@host (pid 123)`. */
+  holder: string;
+  warnings: readonly string[];
+}
+
+export interface Outcome {
+  result: CommandResult;
+  /** What ended the run early; the CLI entry prints it and takes its exit code. */
+  error: unknown;
+}
+
+/**
+ * Runs the steps of a plan under the Lease and tells what came of it. A plan that changes nothing
+ * takes no Lease, and its steps only verify. A failure is a value here: what was changed until
+ * then is part of the result.
+ */
+export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
+  const { world, journal } = journalWrites(undertaking.world);
+  const journaled = { ...undertaking, world };
+  const outcome = await runUnderLock(journaled);
+  await undertaking.observer.finish();
+  const hosts = outcome.error === undefined ? await readHosts(journaled) : [];
+  const result: CommandResult = {
+    command: undertaking.command,
+    result: nameResult(outcome.error, journal.changes.length),
+    error: describeError(outcome.error),
+    writes: journal.changes.length,
+    changes: [...journal.changes],
+    warnings: [...undertaking.warnings, ...outcome.warnings],
+    plan: [...undertaking.items],
+    steps: outcome.steps,
+    hosts,
+  };
+  return { result, error: outcome.error };
+}
+
+async function runUnderLock(undertaking: Undertaking): Promise<RunOutcome> {
+  const { items, steps, plan, world, options, observer, signal } = undertaking;
+  const context = { plan, world, options };
+  const writes = items.some(({ intent }) => intent !== "keep");
+  if (!writes) return runSteps({ steps, context, clock: world.clock, observer, signal });
+  let lock: Lock;
+  try {
+    lock = await takeLock(undertaking);
+  } catch (error) {
+    return { steps: notStarted(steps), warnings: [], error };
+  }
+  try {
+    const guarded = AbortSignal.any([signal, lock.lost]);
+    return await runSteps({ steps, context, clock: world.clock, observer, signal: guarded });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function takeLock(undertaking: Undertaking): Promise<Lock> {
+  const { plan, world, signal, holder, observer } = undertaking;
+  const { own } = plan.namespaces;
+  const ref = { kind: kinds.Namespace, name: own.metadata.name };
+  if ((await world.kubernetes.get(ref)) === undefined) await world.kubernetes.apply([own]);
+  return acquireLock({
+    kubernetes: world.kubernetes,
+    clock: world.clock,
+    lease: { name: plan.names.lease, namespace: own.metadata.name },
+    holder,
+    signal,
+    onWait: (message) => {
+      const at = world.clock.now().getTime();
+      const [first] = undertaking.steps;
+      if (first === undefined) return;
+      observer.onEvent({ step: first.id, title: first.title, phase: "progress", message, at });
+    },
+  });
+}
+
+const notStarted = (steps: readonly Step[]): RunOutcome["steps"] =>
+  steps.map(({ id, title }) => ({ id, title, state: "not-started", durationMs: 0 }));
+
+async function readHosts({ plan, world }: Undertaking): Promise<HostResult[]> {
+  const served = await readServed({ plan, world });
+  return plan.hosts.map(({ host }, index) => {
+    const certificate = served[index];
+    return {
+      hostname: host.hostname,
+      url: `https://${host.hostname}${host.path}`,
+      certificate:
+        certificate === undefined
+          ? null
+          : {
+              issuer: certificate.issuer,
+              notAfter: certificate.notAfter,
+              names: certificate.names,
+              trusted: certificate.trusted,
+            },
+    };
+  });
+}
+
+function nameResult(error: unknown, writes: number): CommandResult["result"] {
+  if (error instanceof Cancelled) return "cancelled";
+  if (error !== undefined) return "failed";
+  return writes === 0 ? "unchanged" : "done";
+}
+
+/** The error as the JSON document tells it; a bug shows its message only. */
+export function describeError(error: unknown): CommandResult["error"] {
+  if (error === undefined) return null;
+  if (error instanceof UserError) {
+    return { code: error.code, message: error.message, hint: error.hint ?? null };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "GT-BUG", message, hint: null };
+}

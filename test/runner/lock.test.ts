@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import type { Kubernetes, KubernetesObject } from "../../src/ports/kubernetes.ts";
+import { acquireLock, type LockOptions } from "../../src/runner/lock.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+/** One Lease in memory, with resource versions; nothing else of the cluster is asked. */
+class LeaseStore {
+  live: KubernetesObject | undefined;
+  #version = 0;
+  down = false;
+
+  readonly kubernetes = {
+    get: async () => {
+      if (this.down) throw new Error("no answer");
+      return this.live;
+    },
+    create: async (object: KubernetesObject) => {
+      if (this.live !== undefined) return false;
+      this.live = this.#stored(object);
+      return true;
+    },
+    replace: async (object: KubernetesObject) => {
+      if (this.live?.metadata.resourceVersion !== object.metadata.resourceVersion) return false;
+      this.live = this.#stored(object);
+      return true;
+    },
+    // The lock uses these three only.
+  } as unknown as Kubernetes;
+
+  #stored(object: KubernetesObject): KubernetesObject {
+    this.#version += 1;
+    return { ...object, metadata: { ...object.metadata, resourceVersion: `${this.#version}` } };
+  }
+
+  get holder(): unknown {
+    return (this.live?.["spec"] as { holderIdentity?: string } | undefined)?.holderIdentity;
+  }
+}
+
+function options(store: LeaseStore, clock: FakeClock, holder: string): LockOptions {
+  return {
+    kubernetes: store.kubernetes,
+    clock,
+    lease: { name: "gateway-tls", namespace: "gateway-tls" },
+    holder,
+    signal: new AbortController().signal,
+    onWait: () => undefined,
+  };
+}
+
+describe("the lock", () => {
+  it("is held until it is released, and then free for the next run", async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const first = await acquireLock(options(store, clock, "ann@host (pid 1)"));
+    expect(store.holder).toBe("ann@host (pid 1)");
+    await first.release();
+    expect(store.holder).toBe("");
+    const second = await acquireLock(options(store, clock, "bob@host (pid 2)"));
+    expect(store.holder).toBe("bob@host (pid 2)");
+    await second.release();
+  });
+
+  it("says who holds it, and since when, when the holder lives", async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const first = await acquireLock(options(store, clock, "ann@host (pid 1)"));
+    await clock.sleep(120_000);
+    await expect(acquireLock(options(store, clock, "bob@host (pid 2)"))).rejects.toMatchObject({
+      code: "GT-LOCKED",
+      message: expect.stringMatching(/ann@host \(pid 1\), since 2026-01-01T00:00:00.*\(2 min\)/),
+    });
+    await first.release();
+  });
+
+  it("is taken over 30 s after a killed run's last renewal", async () => {
+    const store = new LeaseStore();
+    const killed = new FakeClock();
+    const ended = new AbortController();
+    await store.kubernetes.create({
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: "gateway-tls", namespace: "gateway-tls" },
+      spec: {
+        holderIdentity: "ann@host (pid 1)",
+        leaseDurationSeconds: 30,
+        acquireTime: "2026-01-01T00:00:00.000000Z",
+        renewTime: "2026-01-01T00:00:00.000000Z",
+      },
+    });
+    const waited: string[] = [];
+    const lock = await acquireLock({
+      ...options(store, killed, "bob@host (pid 2)"),
+      onWait: (message) => waited.push(message),
+      signal: ended.signal,
+    });
+    expect(store.holder).toBe("bob@host (pid 2)");
+    expect(killed.now().getTime()).toBeGreaterThan(Date.parse("2026-01-01T00:00:30Z"));
+    expect(waited[0]).toContain("ann@host (pid 1)");
+    await lock.release();
+  });
+
+  it("is lost when another run has taken it, and then not released in its name", async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const lock = await acquireLock(options(store, clock, "ann@host (pid 1)"));
+    store.live = {
+      ...(store.live as KubernetesObject),
+      spec: { holderIdentity: "bob@host (pid 2)", leaseDurationSeconds: 30 },
+    };
+    await clock.sleep(15_000);
+    expect(lock.lost.reason).toMatchObject({ code: "GT-LOCK-LOST" });
+    await lock.release();
+    expect(store.holder).toBe("bob@host (pid 2)");
+  });
+
+  it("is lost when the API server is away for as long as a Lease lives", async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const lock = await acquireLock(options(store, clock, "ann@host (pid 1)"));
+    store.down = true;
+    await clock.sleep(25_000);
+    expect(lock.lost.aborted).toBe(false);
+    await clock.sleep(10_000);
+    expect(lock.lost.aborted).toBe(true);
+  });
+});
