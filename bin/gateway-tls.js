@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+// Old syntax and old import names only: this file must still parse where it has to say that Node is
+// too old. Everything else is in dist/.
+import { existsSync, readFileSync } from "fs";
+import * as nodeModule from "module";
+import { homedir } from "os";
+
+const required = [20, 17];
+
+start(process.argv.slice(2));
+
+function start(args) {
+  if (!isRecent(process.versions.node)) {
+    fail(
+      "gateway-tls needs Node.js " +
+        required.join(".") +
+        " or newer; this is " +
+        process.version +
+        ".",
+      "Install a newer Node.js (https://nodejs.org/) and run the same command again.",
+    );
+    return;
+  }
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+    process.stdout.write(readVersion() + "\n");
+    return;
+  }
+  prepareProcess();
+  run(args);
+}
+
+function isRecent(version) {
+  const parts = version.split(".").map(Number);
+  return parts[0] > required[0] || (parts[0] === required[0] && parts[1] >= required[1]);
+}
+
+function readVersion() {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
+}
+
+function prepareProcess() {
+  // The SDK is pinned, and warns about Node 20 on every start.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  // A reader that went away (`| head`) must not end a bring-up in the middle.
+  process.stdout.on("error", ignoreBrokenPipe);
+  process.stderr.on("error", ignoreBrokenPipe);
+  if (nodeModule.enableCompileCache) {
+    // Node's default is below the shared temporary directory: cached code belongs in a private one.
+    const home = process.env.XDG_CACHE_HOME || homedir() + "/.cache";
+    nodeModule.enableCompileCache(home + "/gateway-tls/compiled");
+  }
+}
+
+function ignoreBrokenPipe(error) {
+  if (error.code !== "EPIPE") throw error;
+}
+
+function run(args) {
+  const entry = new URL("../dist/cli.js", import.meta.url);
+  if (!existsSync(entry)) {
+    fail("gateway-tls is not built: dist/ is missing.", "Run npm run build.");
+    return;
+  }
+  const io = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+  };
+  import(entry.href)
+    .then((cli) => cli.main(args, io))
+    .then(
+      (exitCode) => (process.exitCode = exitCode),
+      (error) => fail("gateway-tls failed in a way that it should not.", error.stack || error),
+    );
+}
+
+function fail(message, hint) {
+  process.stderr.write(message + "\n" + hint + "\n");
+  process.exitCode = 1;
+}
