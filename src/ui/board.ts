@@ -25,6 +25,8 @@ export const isEnded = ({ phase }: Pick<Row, "phase">): boolean => ENDS.has(phas
 /** The steps in their given order, each with its last event. */
 export class Board {
   readonly #rows: Map<StepId, Row>;
+  readonly #waiters = new Map<StepId, () => void>();
+  #closed = false;
 
   constructor(steps: readonly StepTitle[]) {
     this.#rows = new Map(steps.map(({ id, title }) => [id, waitingRow(id, title)]));
@@ -44,6 +46,22 @@ export class Board {
       startedAt: row.startedAt ?? (phase === "pending" ? undefined : at),
       endedAt: ENDS.has(phase) ? at : undefined,
     });
+    if (ENDS.has(phase)) this.#waiters.get(step)?.();
+  }
+
+  /** Resolves when this step ended, or when nothing more will come. */
+  async whenEnded(step: StepId): Promise<void> {
+    const row = this.#rows.get(step);
+    if (this.#closed || row === undefined || isEnded(row)) return;
+    await new Promise<void>((resolve) => {
+      this.#waiters.set(step, resolve);
+    });
+  }
+
+  /** Nothing more will come. */
+  close(): void {
+    this.#closed = true;
+    for (const resolve of this.#waiters.values()) resolve();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Observer, RunEvent } from "../runner/event.ts";
+import type { Observer, Phase, RunEvent } from "../runner/event.ts";
 import type { StepId } from "../steps/step.ts";
 import { formatElapsed, toOneLine } from "./text.ts";
 
@@ -60,23 +60,17 @@ export function createPlainObserver(options: PlainOptions): Observer {
 function describe({ title, phase, message }: RunEvent, elapsedMs: number): string {
   const said = message === undefined ? "" : `: ${message}`;
   const took = elapsedMs < 1000 ? "" : ` (${formatElapsed(elapsedMs)})`;
-  switch (phase) {
-    case "pending":
-    case "started":
-      return title;
-    case "progress":
-      return `waiting${said}`;
-    case "retrying":
-      return `trying again${said}`;
-    case "done":
-      return `done${said}${took}`;
-    case "current":
-      return `unchanged${said}`;
-    case "failed":
-      return `failed${said}${took}`;
-    case "cancelled":
-      return `cancelled${said}`;
-  }
+  const texts: Record<Phase, string> = {
+    pending: title,
+    started: title,
+    progress: `waiting${said}`,
+    retrying: `trying again${said}`,
+    done: `done${said}${took}`,
+    current: `unchanged${said}`,
+    failed: `failed${said}${took}`,
+    cancelled: `cancelled${said}`,
+  };
+  return texts[phase];
 }
 
 /** Hours, minutes and seconds where the reader is. */

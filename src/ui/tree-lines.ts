@@ -80,11 +80,12 @@ function fold(rows: readonly Row[], lines: readonly string[], screen: Screen, ro
     const phase = rows[index]?.phase;
     return phase !== "done" && phase !== "current";
   });
-  const folded = finished === 0 ? [] : [summary(screen, "done", `${countOf(finished, "step")} done`)];
+  const folded =
+    finished === 0 ? [] : [summary(screen, "done", `${countOf(finished, "step")} done`)];
   const left = Math.max(1, room - folded.length);
   const visible = shown.length <= left ? shown : shown.slice(0, Math.max(0, left - 1));
   const hidden = shown.length - visible.length;
-  const rest = hidden === 0 ? [] : [summary(screen, "pending", `${countOf(hidden, "more step")}`)];
+  const rest = hidden === 0 ? [] : [summary(screen, "pending", countOf(hidden, "more step"))];
   return [...folded, ...visible, ...rest].slice(0, Math.max(1, room));
 }
 

@@ -1,6 +1,5 @@
 import type { Observer, RunEvent } from "../runner/event.ts";
-import type { StepId } from "../steps/step.ts";
-import { Board, isEnded, type StepTitle } from "./board.ts";
+import { Board, type StepTitle } from "./board.ts";
 import type { Screen } from "./screen.ts";
 import { renderTree } from "./tree-lines.ts";
 
@@ -16,8 +15,6 @@ export interface TreeOptions extends Screen {
 export function createTreeObserver(options: TreeOptions): Observer {
   const { stderr, steps, now = Date.now } = options;
   const board = new Board(steps);
-  const ends = new Map<StepId, { promise: Promise<void>; resolve: () => void }>();
-  for (const { id } of steps) ends.set(id, openPromise());
   const columns = () => stderr.columns ?? options.columns;
   let shown: Promise<void> | undefined;
   const show = async () => {
@@ -27,7 +24,7 @@ export function createTreeObserver(options: TreeOptions): Observer {
       stderr,
       columns,
       unicode: options.unicode !== false,
-      whenEnded: async ({ id }) => ends.get(id)?.promise,
+      whenEnded: async ({ id }) => board.whenEnded(id),
       lines: (spinner = " ", ended) =>
         renderTree(
           board,
@@ -39,20 +36,11 @@ export function createTreeObserver(options: TreeOptions): Observer {
   return {
     onEvent(event: RunEvent) {
       board.note(event);
-      if (isEnded(event)) ends.get(event.step)?.resolve();
       shown ??= show();
     },
     async finish() {
-      for (const { resolve } of ends.values()) resolve();
+      board.close();
       await shown;
     },
   };
-}
-
-function openPromise(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

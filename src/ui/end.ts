@@ -1,0 +1,74 @@
+import type { CommandResult, HostResult } from "../runner/result.ts";
+import { formatFields, formatHeading, formatNote, joinBlocks } from "./layout.ts";
+import { formatCommand, formatLine, formatText, markOf, type Screen } from "./screen.ts";
+import { countOf, formatExpiry } from "./text.ts";
+
+export interface EndOptions extends Screen {
+  domain: string;
+  /** On the world's clock. */
+  now: Date;
+  /** Where the config was kept: "ConfigMap gateway-tls/gateway-tls". */
+  keptConfig: string;
+  /** Flags that this run had and the next command needs too: "--sandbox", "--context prod". */
+  flags?: readonly string[];
+}
+
+/** The last screen of a run that went well: what is served, by which certificate, and what next. */
+export function renderEnd(result: CommandResult, options: EndOptions): string {
+  const { hosts, warnings, writes } = result;
+  const untrusted = hosts.filter(({ certificate }) => certificate?.trusted === false);
+  return joinBlocks([
+    [formatLine(options, [[markOf(options, "done"), "green"], " ", [titleOf(result), "bold"]])],
+    ...hosts.map((host) => formatHost(host, options)),
+    untrusted.flatMap(({ certificate }) =>
+      formatNote(options, describeUntrusted(certificate?.issuer ?? ""), "yellow"),
+    ),
+    warnings.flatMap((warning) => formatNote(options, warning)),
+    formatNext(options),
+    formatText(
+      options,
+      `The configuration is kept in ${options.keptConfig}${writes === 0 ? "" : `; ${countOf(writes, "write")} in this run`}.`,
+      { indent: 2, style: "dim" },
+    ),
+  ]);
+}
+
+function titleOf({ result, hosts }: CommandResult): string {
+  const names = hosts.map(({ hostname }) => hostname).join(", ");
+  if (result === "unchanged") return `Nothing had to change: ${names || "all"} is up.`;
+  return names === "" ? "Done." : `${names} is served over HTTPS.`;
+}
+
+function formatHost({ url, certificate }: HostResult, options: EndOptions): string[] {
+  const lines = formatText(options, url, { indent: 2, style: "cyan" });
+  if (certificate === null) return lines;
+  const { issuer, notAfter, names } = certificate;
+  return [
+    ...lines,
+    ...formatFields(
+      options,
+      [
+        ["Issuer", issuer],
+        ["Expires", `${formatExpiry(notAfter, options.now)}; renewed by cert-manager`],
+        ["Names", names.join(", ")],
+      ],
+      4,
+    ),
+  ];
+}
+
+function describeUntrusted(issuer: string): string {
+  return `Browsers do not trust ${issuer === "" ? "this issuer" : issuer}: it is a staging or private CA. For a trusted certificate, run init again with --issuer production.`;
+}
+
+function formatNext(options: EndOptions): string[] {
+  const flags = (options.flags ?? []).map((flag) => ` ${flag}`).join("");
+  const host = `api.${options.domain}`;
+  return [
+    formatHeading(options, "Next"),
+    ...formatText(options, "Add a host:", { indent: 2 }),
+    ...formatCommand(options, `gateway-tls add-host ${host} --backend shop/api:8080${flags}`, 4),
+    ...formatText(options, "See whether all is well:", { indent: 2 }),
+    ...formatCommand(options, `gateway-tls status${flags}`, 4),
+  ];
+}

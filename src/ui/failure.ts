@@ -1,0 +1,73 @@
+import type { CommandResult, StepResult } from "../runner/result.ts";
+import { formatError, type ShownError } from "./error.ts";
+import { formatHeading, joinBlocks } from "./layout.ts";
+import { formatCommand, formatLine, formatText, markOf, type Screen, type Span } from "./screen.ts";
+import { countOf, cutMiddle, toOneLine } from "./text.ts";
+
+export interface FailureOptions extends Screen {
+  /** The exact command that goes on from here, without secrets. */
+  resume: string;
+}
+
+/** More changes than these are counted, not listed: the end must stay in sight. */
+const LISTED = 12;
+
+/** The last screen of a run that failed or was stopped: what happened, what stands now, what next. */
+export function renderFailure(
+  result: CommandResult,
+  error: ShownError,
+  options: FailureOptions,
+): string {
+  const cancelled = result.result === "cancelled";
+  return joinBlocks([
+    cancelled ? formatStop(error, options) : formatError(error, options),
+    formatChanges(result, options),
+    formatOpen(result.steps, options),
+    [
+      ...formatText(
+        options,
+        result.writes === 0
+          ? "Run it again when you are ready:"
+          : "Run it again: it goes on from here, and what is done stays as it is:",
+        { indent: 0 },
+      ),
+      ...formatCommand(options, options.resume, 2),
+    ],
+  ]);
+}
+
+function formatStop({ message }: ShownError, options: Screen): string[] {
+  return formatText(options, message, {
+    lead: [[markOf(options, "cancelled"), "yellow"], " "],
+    indent: 2,
+  });
+}
+
+function formatChanges({ changes, writes }: CommandResult, options: Screen): string[] {
+  if (writes === 0 && changes.length === 0) {
+    return [formatHeading(options, "Changed"), formatLine(options, ["  nothing"])];
+  }
+  const shown = changes.length > LISTED ? changes.slice(-LISTED + 1) : changes;
+  const hidden = changes.length - shown.length;
+  const ellipsis = markOf(options, "ellipsis");
+  const line = (text: string, mark: Span) => formatLine(options, ["  ", mark, " ", text]);
+  return [
+    formatHeading(options, "Changed", countOf(writes, "write")),
+    ...(hidden === 0 ? [] : [line(`${hidden} before these`, [markOf(options, "pending"), "dim"])]),
+    ...shown.map((change) =>
+      line(cutMiddle(toOneLine(change), options.columns - 4, ellipsis), ["+", "green"]),
+    ),
+  ];
+}
+
+function formatOpen(steps: readonly StepResult[], options: Screen): string[] {
+  const open = steps.filter(({ state }) => state !== "done" && state !== "current");
+  if (open.length === 0) return [];
+  return [
+    formatHeading(options, "Not done"),
+    ...formatText(options, open.map(nameOf).join(", "), { indent: 2 }),
+  ];
+}
+
+const nameOf = ({ title, state }: StepResult): string =>
+  state === "not-started" ? title : `${title} (${state})`;

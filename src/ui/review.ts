@@ -1,0 +1,141 @@
+import type { Plan, PlanItem } from "../plan/plan.ts";
+import { formatFields, formatHeading, formatNote, joinBlocks } from "./layout.ts";
+import { countIntents, formatAreas } from "./plan.ts";
+import { formatText, markOf, type Screen } from "./screen.ts";
+import { countOf, toOneLine } from "./text.ts";
+
+export interface Review {
+  plan: Plan;
+  items: readonly PlanItem[];
+  warnings: readonly string[];
+  /** The zone's delegation set, when it was read. */
+  nameServers?: readonly string[];
+}
+
+const IDENTITIES: Record<Plan["environment"]["identityMode"], string> = {
+  "pod-identity": "EKS Pod Identity",
+  irsa: "IAM role for the ServiceAccount (IRSA)",
+};
+
+const PROVIDERS: Record<Plan["environment"]["loadBalancer"], string> = {
+  lbc: "AWS Load Balancer Controller",
+  "auto-mode": "EKS Auto Mode",
+  "in-tree": "the cluster's built-in provider",
+};
+
+/** What is about to be done, where, with what and for how much: shown before the confirmation. */
+export function renderReview(review: Review, screen: Screen): string {
+  const { plan, items, warnings } = review;
+  const changed = items.filter(({ intent }) => intent === "create" || intent === "update");
+  return joinBlocks([
+    [formatHeading(screen, `HTTPS for ${plan.config.domain}`)],
+    formatFields(screen, placeFields(review)),
+    formatFields(screen, howFields(plan, screen)),
+    [formatHeading(screen, "Changes", countIntents(items))],
+    ...formatAreas(changed, screen),
+    ...formatOthers(items, screen),
+    [formatHeading(screen, "Cost"), ...formatCost(plan, items, screen)],
+    warnings.length === 0
+      ? []
+      : [
+          formatHeading(screen, "Warnings"),
+          ...warnings.flatMap((warning) => formatNote(screen, warning)),
+        ],
+  ]);
+}
+
+type Fields = [string, string | string[]][];
+
+function placeFields({ plan, nameServers = [] }: Review): Fields {
+  const { caller, cluster, zone } = plan.environment;
+  return [
+    ["Account", caller.account],
+    ["Caller", caller.arn],
+    ["Region", plan.config.region],
+    ["Cluster", `${cluster.name}, Kubernetes ${cluster.version}`],
+    ...(cluster.endpoint === undefined ? [] : [["Endpoint", cluster.endpoint] as Fields[number]]),
+    ["Hosted zone", `${zone.name}, ${zone.id}`],
+    ...(nameServers.length === 0
+      ? []
+      : [["Name servers", nameServers.join(", ")] as Fields[number]]),
+  ];
+}
+
+function howFields(plan: Plan, screen: Screen): Fields {
+  const { config, environment, versions } = plan;
+  const arrow = markOf(screen, "arrow");
+  const { charts, gatewayApi } = versions;
+  return [
+    [
+      config.hosts.length === 1 ? "Host" : "Hosts",
+      config.hosts.map(({ hostname, path, backend: { namespace, service, port } }) => {
+        const sample = config.sampleApp && namespace === config.namespaces.sampleApp;
+        const target = `${namespace}/${service}:${port}${sample ? " (sample app)" : ""}`;
+        return `https://${hostname}${path} ${arrow} ${target}`;
+      }),
+    ],
+    ["Identity", IDENTITIES[environment.identityMode]],
+    ["Load balancer", `${config.loadBalancer.scheme}, by ${PROVIDERS[environment.loadBalancer]}`],
+    ["Certificates", describeIssuer(plan)],
+    [
+      "Versions",
+      [
+        `Gateway API ${gatewayApi.version}`,
+        `ExternalDNS ${bare(charts["external-dns"].appVersion)}`,
+        `NGINX Gateway Fabric ${bare(charts["nginx-gateway-fabric"].appVersion)}`,
+        environment.foreignCertManager === undefined
+          ? `cert-manager ${bare(charts["cert-manager"].appVersion)}`
+          : `cert-manager ${environment.foreignCertManager} (used as it is)`,
+      ].join(", "),
+    ],
+  ];
+}
+
+function describeIssuer({ config }: Plan): string {
+  const server = hostOf(
+    config.issuer === "staging" ? config.acme.stagingServer : config.acme.server,
+  );
+  return config.issuer === "staging"
+    ? `staging, from ${server}: browsers do not trust them`
+    : `production, from ${server}, after a proof with staging`;
+}
+
+/** What is there already: counted, and what is not ours named. */
+function formatOthers(items: readonly PlanItem[], screen: Screen): string[][] {
+  const foreign = items.filter(({ intent }) => intent === "foreign");
+  const used = items.filter(({ intent, owner }) => intent === "keep" && owner !== undefined);
+  const stops = foreign.flatMap(({ kind, name, owner }) =>
+    formatNote(
+      screen,
+      `${kind} ${name} is in the way${owner === undefined ? "" : `: it belongs to ${owner}`}.`,
+      "red",
+    ),
+  );
+  const uses = used.map(({ kind, name, owner }): [string, string] => [
+    toOneLine(kind),
+    `${name}, of ${owner}`,
+  ]);
+  return [
+    uses.length === 0
+      ? []
+      : [formatHeading(screen, "Used as it is", "not ours"), ...formatFields(screen, uses)],
+    stops.length === 0 ? [] : [formatHeading(screen, "Not ours"), ...stops],
+  ];
+}
+
+/** Order of magnitude of a Network Load Balancer: https://aws.amazon.com/elasticloadbalancing/pricing/ */
+function formatCost({ environment }: Plan, items: readonly PlanItem[], screen: Screen): string[] {
+  const gateways = items.filter(
+    ({ step, kind, intent }) => step === "gateway" && kind === "Gateway" && intent === "create",
+  ).length;
+  const balancer =
+    gateways === 0
+      ? "No new load balancer."
+      : `${countOf(gateways, "Network Load Balancer")}: about USD 0.0225 per hour (USD 16 per month) plus usage; the exact price depends on the region.`;
+  const zone = `The hosted zone ${environment.zone.name} exists already; certificates are free.`;
+  return [balancer, zone].flatMap((text) => formatText(screen, text, { indent: 2 }));
+}
+
+const bare = (version: string): string => version.replace(/^v/, "");
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
