@@ -20,10 +20,12 @@ export function parseCrdBundle(text: string, source: string): KubernetesObject[]
   // `parseAllDocuments` answers an empty text with an object in place of an array.
   for (const document of Array.isArray(documents) ? documents : []) {
     const [problem] = document.errors;
-    if (problem !== undefined) throw notABundle(source, problem.message.split("\n")[0] ?? "broken YAML");
+    if (problem !== undefined)
+      throw notABundle(source, problem.message.split("\n")[0] ?? "broken YAML");
     const value: unknown = document.toJS();
     if (value === null || value === undefined) continue;
-    if (!isKubernetesObject(value)) throw notABundle(source, "a document is not a Kubernetes object");
+    if (!isKubernetesObject(value))
+      throw notABundle(source, "a document is not a Kubernetes object");
     if (!ALLOWED_KINDS.includes(value.kind)) throw notABundle(source, `it holds a ${value.kind}`);
     objects.push(value);
   }

@@ -4,6 +4,7 @@ import type { ReleaseRequest } from "../ports/charts.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import type { StepId } from "../steps/step.ts";
 import type { Names } from "./names.ts";
+import type { Templates } from "./template.ts";
 import type { VersionSet } from "./version-sets.ts";
 
 /** What of the facts decides names, values and manifests. */
@@ -69,6 +70,8 @@ export interface DesiredHost {
 export interface Plan {
   config: Config;
   environment: Environment;
+  /** For what is rendered later: the rehearsal's route. */
+  templates: Templates;
   /** `<account>/<region>/<cluster>`. */
   installation: string;
   names: Names;

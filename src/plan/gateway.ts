@@ -1,0 +1,167 @@
+import { UserError } from "../errors.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { MANAGER } from "./manifest.ts";
+import { HTTP_LISTENER } from "./names.ts";
+import type { Plan } from "./plan.ts";
+
+/** By it cert-manager makes a Certificate for each HTTPS listener. */
+export const ISSUER_ANNOTATION = "cert-manager.io/cluster-issuer";
+/** Gateway API: `spec.listeners` has at most 64 entries. */
+const LISTENERS_LIMIT = 64;
+
+type Fields = Record<string, unknown>;
+type Listener = Fields & { name: string };
+
+/** The planned Gateway with HTTPS listeners, and the issuer's annotation, on it. */
+export function gatewayWith(
+  { gateway }: Pick<Plan, "gateway">,
+  wanted: { listeners: readonly Listener[]; issuer: string },
+): KubernetesObject {
+  const annotations = { ...gateway.metadata.annotations, [ISSUER_ANNOTATION]: wanted.issuer };
+  return {
+    ...gateway,
+    metadata: { ...gateway.metadata, annotations },
+    spec: {
+      ...toFields(gateway["spec"]),
+      listeners: [...listenersOf(gateway), ...wanted.listeners],
+    },
+  };
+}
+
+/**
+ * What to apply, so that nothing of ours is lost: a server-side apply takes away what the same
+ * field manager applied before and leaves out now. All live listeners and annotations that our
+ * field manager owns stay, those of `wanted` come over them, and the namespaces admitted on port 80
+ * are united. Throws `GT-GATEWAY-LISTENERS` above 64 listeners.
+ */
+export function mergeGateway(
+  live: KubernetesObject | undefined,
+  wanted: KubernetesObject,
+): KubernetesObject {
+  if (live === undefined) return wanted;
+  const spec = toFields(wanted["spec"]);
+  const owned = ownedFields(live);
+  const annotations = {
+    ...pick(live.metadata.annotations, owned("f:metadata", "f:annotations")),
+    ...wanted.metadata.annotations,
+  };
+  const infrastructure = mergeInfrastructure(live, spec["infrastructure"]);
+  return {
+    ...wanted,
+    metadata: {
+      ...wanted.metadata,
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+    spec: {
+      ...spec,
+      ...(infrastructure === undefined ? {} : { infrastructure }),
+      listeners: mergeListeners(live, wanted),
+    },
+  };
+}
+
+/** Names of the live listeners that our field manager applied. */
+export function ownedListenerNames(live: KubernetesObject | undefined): string[] {
+  if (live === undefined) return [];
+  const keys = Object.keys(ownedFields(live)("f:spec", "f:listeners"));
+  return keys.flatMap((key) => /^k:\{"name":"([^"]+)"\}$/.exec(key)?.[1] ?? []);
+}
+
+/** Whether the Gateway has a listener of this name, whoever made it. */
+export function gatewayHasListener(live: KubernetesObject | undefined, name: string): boolean {
+  return live !== undefined && listenersOf(live).some((listener) => listener.name === name);
+}
+
+/** The ClusterIssuer that the Gateway names, if it names one. */
+export function issuerOf(live: KubernetesObject | undefined): string | undefined {
+  return live?.metadata.annotations?.[ISSUER_ANNOTATION];
+}
+
+function mergeListeners(live: KubernetesObject, wanted: KubernetesObject): Listener[] {
+  const owned = new Set(ownedListenerNames(live));
+  const kept = listenersOf(live).filter(({ name }) => owned.has(name));
+  const planned = new Map(listenersOf(wanted).map((listener) => [listener.name, listener]));
+  const merged = kept.map((listener) => {
+    const replacement = planned.get(listener.name);
+    planned.delete(listener.name);
+    if (replacement === undefined) return listener;
+    return listener.name === HTTP_LISTENER ? uniteNamespaces(listener, replacement) : replacement;
+  });
+  const listeners = [...merged, ...planned.values()];
+  if (listeners.length <= LISTENERS_LIMIT) return listeners;
+  throw new UserError(
+    "GT-GATEWAY-LISTENERS",
+    `The Gateway ${live.metadata.namespace}/${live.metadata.name} would have ${listeners.length} listeners, and a Gateway takes at most ${LISTENERS_LIMIT}.`,
+    { hint: "Remove a host first, with gateway-tls remove-host." },
+  );
+}
+
+/** Another host's backend namespace stays admitted on port 80. */
+function uniteNamespaces(live: Listener, wanted: Listener): Listener {
+  const values = [...new Set([...namespacesOf(live), ...namespacesOf(wanted)])].sort();
+  const copy = structuredClone(wanted);
+  const expression = expressionOf(copy);
+  if (expression !== undefined) expression["values"] = values;
+  return copy;
+}
+
+function namespacesOf(listener: Listener): string[] {
+  const values = expressionOf(listener)?.["values"];
+  return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+}
+
+function expressionOf(listener: Listener): Fields | undefined {
+  const namespaces = toFields(toFields(listener["allowedRoutes"])["namespaces"]);
+  const expressions = toFields(namespaces["selector"])["matchExpressions"];
+  return Array.isArray(expressions) && isFields(expressions[0]) ? expressions[0] : undefined;
+}
+
+function mergeInfrastructure(live: KubernetesObject, wanted: unknown): Fields | undefined {
+  const annotations = {
+    ...pick(
+      toFields(toFields(toFields(live["spec"])["infrastructure"])["annotations"]),
+      ownedFields(live)("f:spec", "f:infrastructure", "f:annotations"),
+    ),
+    ...toFields(toFields(wanted)["annotations"]),
+  };
+  if (wanted === undefined && Object.keys(annotations).length === 0) return undefined;
+  return { ...toFields(wanted), annotations };
+}
+
+/** The part of our field manager's `fieldsV1` at a path; empty when we own nothing there. */
+function ownedFields(live: KubernetesObject): (...path: string[]) => Fields {
+  const ours = (live.metadata.managedFields ?? []).filter(
+    ({ manager, operation }) => manager === MANAGER && operation === "Apply",
+  );
+  return (...path) => {
+    const found = ours.map(({ fieldsV1 }) =>
+      path.reduce<Fields>((fields, name) => toFields(fields[name]), fieldsV1 ?? {}),
+    );
+    return Object.assign({}, ...found);
+  };
+}
+
+function pick(values: Fields | undefined, owned: Fields): Record<string, string> {
+  const entries = Object.entries(values ?? {}).filter(
+    (entry): entry is [string, string] =>
+      typeof entry[1] === "string" && Object.hasOwn(owned, `f:${entry[0]}`),
+  );
+  return Object.fromEntries(entries);
+}
+
+function listenersOf(gateway: KubernetesObject): Listener[] {
+  const { listeners } = toFields(gateway["spec"]);
+  return Array.isArray(listeners) ? listeners.filter(isListener) : [];
+}
+
+function isListener(value: unknown): value is Listener {
+  return isFields(value) && typeof value["name"] === "string";
+}
+
+function toFields(value: unknown): Fields {
+  return isFields(value) ? value : {};
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
