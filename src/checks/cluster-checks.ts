@@ -1,0 +1,108 @@
+import type { CallerIdentity, Cluster } from "../ports/aws.ts";
+import type { AccessRequest } from "../ports/kubernetes.ts";
+import { valueOf } from "../facts/fact.ts";
+import { failed, judge, ok, type Check, type CheckInput, type Verdict } from "./check.ts";
+import { findNearest, listNames } from "./nearest.ts";
+
+/** Who asks, and the cluster that is asked. */
+export const clusterChecks: readonly Check[] = [
+  {
+    id: "caller",
+    title: "AWS accepts the caller",
+    after: [],
+    evaluate: ({ facts }) =>
+      judge(facts.caller, ({ arn, account, region }) =>
+        ok(`${arn}, account ${account}, ${region}`),
+      ),
+  },
+  {
+    id: "cluster",
+    title: "The cluster exists and is active",
+    after: ["caller"],
+    evaluate: (input) => judge(input.facts.cluster, (cluster) => judgeCluster(input, cluster)),
+  },
+  {
+    id: "cluster-reachable",
+    title: "The cluster's API server answers",
+    after: ["cluster", "kubectl"],
+    evaluate: ({ facts }) => judge(facts.version, ({ text }) => ok(text)),
+  },
+  {
+    id: "kubernetes-version",
+    title: "The version set supports the cluster's Kubernetes",
+    after: ["cluster-reachable"],
+    evaluate: (input) => judge(input.facts.version, ({ minor }) => judgeVersion(input, minor)),
+  },
+  {
+    id: "access",
+    title: "The caller may read and write what is needed in the cluster",
+    after: ["cluster-reachable"],
+    evaluate: (input) =>
+      judge(input.facts.access, ({ asked, denied }) => {
+        if (denied.length === 0) return ok(`${asked.length} permissions`);
+        return failed(
+          "GT-ACCESS-DENIED",
+          `The cluster does not allow: ${listNames(denied.map(describeAccess))}.`,
+          accessHint(input),
+        );
+      }),
+  },
+];
+
+function judgeCluster({ config, facts }: CheckInput, cluster: Cluster | undefined): Verdict {
+  const caller = valueOf(facts.caller);
+  if (cluster === undefined) {
+    const names = valueOf(facts.clusterNames) ?? [];
+    const nearest = findNearest(config.cluster, names);
+    return failed(
+      "GT-CLUSTER-NOT-FOUND",
+      `Account ${caller?.account ?? ""} has no cluster "${config.cluster}" in ${config.region}. It has: ${listNames(names)}.`,
+      nearest === undefined
+        ? "Give an existing cluster with --cluster, or another --region or --profile."
+        : `Did you mean --cluster ${nearest}?`,
+    );
+  }
+  if (cluster.status === "ACTIVE" || cluster.status === "UPDATING") {
+    return ok(`${cluster.name}, ${cluster.status}`);
+  }
+  return failed(
+    "GT-CLUSTER-NOT-ACTIVE",
+    `The cluster ${cluster.name} is ${cluster.status}, not ACTIVE.`,
+    `aws eks wait cluster-active --name ${cluster.name} --region ${cluster.region}`,
+  );
+}
+
+function judgeVersion({ versions }: CheckInput, minor: number): Verdict {
+  const { from, to } = versions.kubernetes;
+  if (minor >= from && minor <= to) return ok(`1.${minor} with set ${versions.name}`);
+  const other = versions.name === "current" ? "2025" : "current";
+  return failed(
+    "GT-VERSIONS-UNSUPPORTED",
+    `Version set ${versions.name} with Kubernetes 1.${minor} is not supported: it needs 1.${from} to 1.${to}.`,
+    minor < from === (versions.name === "current")
+      ? `Use --versions ${other} if it supports 1.${minor}, or change the cluster's version.`
+      : "Change the cluster's version to a supported one.",
+  );
+}
+
+/** `create gateways.gateway.networking.k8s.io in gateway-tls`, as `kubectl auth can-i` takes it. */
+export function describeAccess({ verb, group, resource, namespace }: AccessRequest): string {
+  const what = group === "" ? resource : `${resource}.${group}`;
+  return namespace === undefined ? `${verb} ${what}` : `${verb} ${what} in ${namespace}`;
+}
+
+function accessHint({ config, facts }: CheckInput): string {
+  const caller = valueOf(facts.caller);
+  if (caller === undefined) return "Ask the cluster's administrator for these permissions.";
+  return (
+    `aws eks associate-access-policy --cluster-name ${config.cluster} --region ${config.region}` +
+    ` --principal-arn ${findPrincipal(caller)} --access-scope type=cluster` +
+    ` --policy-arn arn:${caller.partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`
+  );
+}
+
+/** An assumed role's session -> the role: access entries name roles. Its path is not in the ARN. */
+export function findPrincipal({ arn, account, partition }: CallerIdentity): string {
+  const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1];
+  return role === undefined ? arn : `arn:${partition}:iam::${account}:role/${role}`;
+}

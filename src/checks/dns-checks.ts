@@ -1,0 +1,116 @@
+import { findCaIdentity, judgeCaa, type CaaFact } from "../facts/caa.ts";
+import type { Fact } from "../facts/fact.ts";
+import type { HostRecords } from "../facts/records.ts";
+import {
+  failed,
+  judge,
+  judgeIfSeen,
+  ok,
+  warning,
+  type Check,
+  type CheckInput,
+  type Verdict,
+} from "./check.ts";
+import { listNames } from "./nearest.ts";
+
+/** What DNS already says at the hosts' names. */
+export const dnsChecks: readonly Check[] = [
+  {
+    id: "caa",
+    title: "CAA records allow the CA to issue",
+    after: ["delegation", "dnssec"],
+    evaluate: ({ config, facts }) =>
+      worst(facts.caa, (fact) => judgeHost(fact, config.acme.server)),
+  },
+  {
+    id: "records",
+    title: "No foreign record is in the way",
+    after: ["zone"],
+    evaluate: (input) =>
+      judge(input.facts.records, (hosts) => {
+        const foreign = hosts.filter((host) => isInTheWay(host, input.names?.txtOwner));
+        return foreign.length === 0 ? ok() : describeForeign(input, foreign);
+      }),
+  },
+];
+
+function judgeHost({ hostname, foundAt, records, failedAt }: CaaFact, server: string): Verdict {
+  if (failedAt !== undefined) {
+    return failed(
+      "GT-CAA-UNREADABLE",
+      `The CAA question for ${failedAt.name} ends in ${failedAt.status}; a CA that cannot read CAA does not issue for ${hostname}.`,
+      `Let the name servers of ${failedAt.name} answer: dig ${failedAt.name} CAA`,
+    );
+  }
+  if (foundAt === undefined) return ok("no CAA records");
+  const ca = findCaIdentity(server);
+  if (ca === undefined) {
+    return {
+      state: "unknown",
+      code: "GT-CAA-CA-UNKNOWN",
+      message: `${foundAt} has CAA records, and which name in them means ${server} is not known.`,
+      hint: `Check that one of these is your CA: dig ${foundAt} CAA`,
+    };
+  }
+  const verdict = judgeCaa(records, ca);
+  if (!verdict.allowed) return describeRefusal(hostname, foundAt, ca, verdict);
+  if (verdict.account === undefined) return ok(`CAA of ${foundAt}`);
+  return warning(
+    "GT-CAA-ACCOUNT",
+    `The CAA record of ${foundAt} allows one ACME account only, ${verdict.account}, and a new one will be registered here.`,
+    `Add to ${foundAt}: CAA 0 issue "${ca}"`,
+  );
+}
+
+function describeRefusal(
+  hostname: string,
+  foundAt: string,
+  ca: string,
+  verdict: { because: "ca" | "method" | "critical"; allowedCas: string[] },
+): Verdict {
+  const allowed = verdict.allowedCas.map((name) => (name === "" ? "nobody" : name));
+  const why = {
+    ca: `it allows ${listNames(allowed)}, not ${ca}`,
+    method: `it allows ${ca}, but not by http-01`,
+    critical: "it has a critical property that CAs do not know",
+  };
+  return failed(
+    "GT-CAA-FORBIDS",
+    `The CAA record of ${foundAt} forbids a certificate for ${hostname}: ${why[verdict.because]}.`,
+    verdict.because === "critical"
+      ? `Remove the unknown critical record: dig ${foundAt} CAA`
+      : `Add to ${foundAt}: CAA 0 issue "${ca}"`,
+  );
+}
+
+const ORDER = ["failed", "warning", "unknown", "ok"] as const;
+
+/** One verdict for several hosts: the worst of them, all being read by the same rule. */
+function worst<T>(facts: readonly Fact<T>[], evaluate: (value: T) => Verdict): Verdict {
+  const verdicts = facts.map((fact) => judgeIfSeen(fact, evaluate));
+  for (const state of ORDER) {
+    const found = verdicts.find((verdict) => verdict.state === state);
+    if (found !== undefined) return found;
+  }
+  return ok();
+}
+
+function isInTheWay({ records, owner }: HostRecords, txtOwner: string | undefined): boolean {
+  return records.length > 0 && (owner === undefined || owner !== txtOwner);
+}
+
+function describeForeign({ facts }: CheckInput, foreign: readonly HostRecords[]): Verdict {
+  const texts = foreign.map(({ hostname, records, owner }) => {
+    const types = [...new Set(records.map(({ type }) => type))].join(" and ");
+    const whose =
+      owner === undefined ? "nobody's by its TXT record" : `of the ExternalDNS owner "${owner}"`;
+    return `${hostname} ${types} (${whose})`;
+  });
+  const zone = facts.zone.known ? facts.zone.value.zone?.id : undefined;
+  const [first] = foreign;
+  return failed(
+    "GT-RECORD-FOREIGN",
+    `ExternalDNS will not replace records that are not its own: ${listNames(texts)}.`,
+    `Delete them or choose another --host; to see them: aws route53 list-resource-record-sets --hosted-zone-id ${zone ?? ""} --query "ResourceRecordSets[?Name=='${first?.hostname ?? ""}.']"`,
+  );
+}
