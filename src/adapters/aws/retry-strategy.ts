@@ -1,0 +1,34 @@
+import { ConfiguredRetryStrategy } from "@smithy/core/retry";
+
+const ATTEMPTS = 7;
+const FIRST_DELAY_MS = 300;
+const LONGEST_DELAY_MS = 15_000;
+
+/** A full quota: the SDK takes it for throttling, but no time will pass that changes it. */
+const FULL_QUOTA = ["LimitExceededException", "LimitExceeded"];
+
+type Refresh = ConfiguredRetryStrategy["refreshRetryTokenForRetry"];
+
+/**
+ * The SDK's standard retries, patient enough for a rate limit: seven attempts, and a delay that
+ * doubles from 300 ms to 15 s. `Retry-After` is honoured by the base class.
+ */
+export class PatientRetryStrategy extends ConfiguredRetryStrategy {
+  constructor(backoffMs: (attempt: number) => number = computeBackoffMs) {
+    super(ATTEMPTS, backoffMs);
+  }
+
+  override refreshRetryTokenForRetry(...args: Parameters<Refresh>): ReturnType<Refresh> {
+    const [, { error }] = args;
+    if (error !== undefined && FULL_QUOTA.includes(error.name)) {
+      return Promise.reject(new Error("A full quota is not tried again."));
+    }
+    return super.refreshRetryTokenForRetry(...args);
+  }
+}
+
+/** The delay after attempt 1, 2, ...: exponential, capped, and spread over its upper half. */
+export function computeBackoffMs(attempt: number, random: () => number = Math.random): number {
+  const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
+  return Math.round(ceiling * (0.5 + random() / 2));
+}
