@@ -23,6 +23,8 @@ try {
     format: "esm",
     platform: "node",
     target: "node20.17",
+    // The AWS clients offer modules too: those leave out what is not used.
+    mainFields: ["module", "main"],
     minifySyntax: true,
     minifyWhitespace: true,
     // Names stay: they are what a stack trace in a bug report says, and what some packages look at.

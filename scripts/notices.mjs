@@ -60,7 +60,9 @@ function statedLicence({ license, author, repository }) {
   const holder = typeof author === "string" ? author : author?.name;
   const source = typeof repository === "string" ? repository : repository?.url;
   return [
-    `Licensed under ${license} (https://spdx.org/licenses/${license}.html).`,
+    license === "Apache-2.0"
+      ? "Licensed under the Apache License 2.0, whose text is in the file LICENSE."
+      : `Licensed under ${license} (https://spdx.org/licenses/${license}.html).`,
     ...(holder === undefined ? [] : [`Author: ${holder}`]),
     ...(source === undefined ? [] : [`Source: ${source}`]),
   ].join("\n");
