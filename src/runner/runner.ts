@@ -97,7 +97,7 @@ class Session {
       return true;
     } catch (error) {
       const bySibling = this.#stop.signal.aborted && isAbortOf(error, this.#stop.signal);
-      const message = error instanceof Error ? error.message : String(error);
+      const message = error instanceof Error ? error.message : "unknown error";
       settle(bySibling ? "cancelled" : "failed", message);
       this.#emit(step, bySibling ? "cancelled" : "failed", message);
       this.#fail(error);

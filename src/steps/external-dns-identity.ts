@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { comparePolicyDocument, compareTags } from "../plan/compare.ts";
+import { comparePolicyDocument, compareRole, compareTags, findTagOwner } from "../plan/compare.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
 import { applyDifferent, inspectNamespace, inspectObjects } from "./objects.ts";
 import type { Step, StepContext } from "./step.ts";
@@ -55,7 +55,7 @@ async function inspectPolicy({ plan, world }: StepContext): Promise<PlanItem> {
   } as const;
   if (live === undefined) return { ...item, intent: "create" };
   if (!compareTags(tags, live.tags))
-    return { ...item, intent: "foreign", owner: ownerOf(live.tags, tags) };
+    return { ...item, intent: "foreign", owner: findTagOwner(live.tags) };
   const same = comparePolicyDocument(policy.document, live.document);
   return same ? { ...item, intent: "keep" } : { ...item, intent: "update", fields: ["document"] };
 }
@@ -63,23 +63,9 @@ async function inspectPolicy({ plan, world }: StepContext): Promise<PlanItem> {
 async function inspectRole({ plan, world }: StepContext): Promise<PlanItem> {
   const { role, policy, tags } = plan.identity;
   const live = await world.identity.findRole(role.name);
+  const desired = { trust: role.trust, tags, policyArn: policy.arn };
   const item = { step: id, kind: "IAM role", name: role.name, document: role.trust } as const;
-  if (live === undefined) return { ...item, intent: "create" };
-  if (!compareTags(tags, live.tags))
-    return { ...item, intent: "foreign", owner: ownerOf(live.tags, tags) };
-  const fields = [
-    ...(comparePolicyDocument(role.trust, live.trust) ? [] : ["trust policy"]),
-    ...(live.attachedPolicyArns.includes(policy.arn) ? [] : ["attached policies"]),
-  ];
-  return fields.length === 0 ? { ...item, intent: "keep" } : { ...item, intent: "update", fields };
-}
-
-function ownerOf(live: Record<string, string>, ours: Record<string, string>): string {
-  const [key] = Object.keys(ours);
-  const installation = key === undefined ? undefined : live[key];
-  return installation === undefined
-    ? "someone else (it has no tag of ours)"
-    : `the installation ${installation}`;
+  return { ...item, ...compareRole(desired, live) };
 }
 
 async function inspectLink(context: StepContext): Promise<PlanItem[]> {
@@ -129,7 +115,7 @@ async function inspectAssociation({ plan, world }: StepContext): Promise<PlanIte
   } as const;
   if (live === undefined) return { ...item, intent: "create", document: { roleArn: role.arn } };
   if (!compareTags(tags, live.tags))
-    return { ...item, intent: "foreign", owner: `${live.roleArn}` };
+    return { ...item, intent: "foreign", owner: live.roleArn };
   return live.roleArn === role.arn
     ? { ...item, intent: "keep" }
     : { ...item, intent: "update", fields: ["roleArn"], document: { roleArn: role.arn } };

@@ -19,11 +19,11 @@ export const routes: Step = {
   async inspect(context) {
     const { sampleApp, namespaces } = context.plan;
     const [namespace, app, hosts] = await Promise.all([
-      sampleApp.length === 0 ? [] : [await inspectNamespace(context, id, namespaces.sampleApp)],
+      sampleApp.length === 0 ? undefined : inspectNamespace(context, id, namespaces.sampleApp),
       inspectObjects(context, id, sampleApp),
       inspectRoutes(context),
     ]);
-    return [...namespace, ...app, ...hosts];
+    return [...(namespace === undefined ? [] : [namespace]), ...app, ...hosts];
   },
   async apply(context) {
     const { sampleApp, namespaces } = context.plan;

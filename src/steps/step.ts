@@ -26,9 +26,9 @@ export interface StepContext {
   world: ConnectedWorld;
   options: Pick<RunOptions, "skipRehearsal" | "timeoutSeconds">;
   /** Shows what is being waited for, with its last reason. */
-  report(message: string): void;
+  report: (message: string) => void;
   /** Told once, at the end of the run: what could not be seen, or was left undone. */
-  warn(message: string): void;
+  warn: (message: string) => void;
   /** Aborts on Ctrl-C: children get one SIGINT. */
   signal: AbortSignal;
   /** Aborts on Ctrl-C and also when another step failed: waits end, children finish. */
@@ -46,7 +46,7 @@ export interface Step {
   id: StepId;
   title: string;
   after: readonly StepId[];
-  inspect(context: StepContext): Promise<PlanItem[]>;
-  apply?(context: StepContext): Promise<void>;
-  settle?(context: StepContext): Promise<string | undefined>;
+  inspect: (context: StepContext) => Promise<PlanItem[]>;
+  apply?: (context: StepContext) => Promise<void>;
+  settle?: (context: StepContext) => Promise<string | undefined>;
 }

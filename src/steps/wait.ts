@@ -35,6 +35,7 @@ export async function waitForObjects<K extends string, T>(
     if (keys.some((key) => !seen.has(key))) return undefined;
     const all = Object.fromEntries(keys.map((key) => [key, seen.get(key) ?? []]));
     // Every key was set above; Object.fromEntries only knows string keys.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const answer = look(all as Seen<K>);
     if ("done" in answer) return answer.done;
     if (answer.waiting !== reason) context.report((reason = answer.waiting));
@@ -103,4 +104,5 @@ async function neverAfterAbort(waiting: AbortSignal): Promise<never> {
 }
 
 // Object.keys forgets the key type.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const keysOf = <K extends string>(record: Record<K, unknown>): K[] => Object.keys(record) as K[];

@@ -22,14 +22,16 @@ export class FakeClock implements Clock {
         at: this.#now + ms,
         wake: () => {
           this.#sleepers.delete(sleeper);
+          signal?.removeEventListener("abort", abort);
           resolve();
         },
       };
-      signal?.addEventListener("abort", () => {
+      const abort = () => {
         this.#sleepers.delete(sleeper);
         // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- the port's contract
-        reject(signal.reason);
-      });
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", abort);
       this.#sleepers.add(sleeper);
       void this.#pump();
     });
