@@ -44,11 +44,20 @@ try {
   await rm(old, { recursive: true, force: true });
 }
 
-async function swap() {
+/** Another build may put its own dist/ there in between: the last one stays. */
+async function swap(tries = 3) {
+  await rename(dist, old).catch(unless("ENOENT"));
   try {
-    await rename(dist, old);
+    await rename(fresh, dist);
   } catch (error) {
-    if (error.code !== "ENOENT") throw error;
+    if (tries === 1 || !["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
+    await rm(old, { recursive: true, force: true });
+    await swap(tries - 1);
   }
-  await rename(fresh, dist);
+}
+
+function unless(code) {
+  return (error) => {
+    if (error.code !== code) throw error;
+  };
 }
