@@ -5,7 +5,7 @@ import type { Kubernetes } from "../../../src/ports/kubernetes.ts";
 
 /** A chart in two versions; it takes the values `{replicas, note}` and owns the ConfigMap `config`. */
 export interface ContractChart {
-  reference: string;
+  reference: (version: string) => string;
   /** The chart's own name, as `Release.chart` has it. */
   name: string;
   versions: readonly [older: string, newer: string];
@@ -59,16 +59,20 @@ export function describeChartsContract(name: string, make: () => Promise<ChartsH
       if (made === undefined) throw new Error("the harness was not made");
       return made;
     };
-    const request = (more: Partial<ReleaseRequest> = {}): ReleaseRequest => ({
-      name: "demo",
-      namespace,
-      chart: scene().chart.reference,
-      version: scene().chart.versions[0],
-      values: { replicas: 1, note: "hello" },
-      labels,
-      timeLimitMs: 60_000,
-      ...more,
-    });
+    const request = (more: Partial<ReleaseRequest> = {}): ReleaseRequest => {
+      const { reference, versions } = scene().chart;
+      const version = more.version ?? versions[0];
+      return {
+        name: "demo",
+        namespace,
+        chart: reference(version),
+        version,
+        values: { replicas: 1, note: "hello" },
+        labels,
+        timeLimitMs: 60_000,
+        ...more,
+      };
+    };
     const apply = (more: Partial<ReleaseRequest> = {}) =>
       scene().charts.apply(request(more), { signal: new AbortController().signal });
     const find = async (release = "demo"): Promise<Release | undefined> =>
