@@ -60,7 +60,8 @@ async function askInTurn(endpoints: readonly Endpoint[], question: Question, tim
 /** `--dns-server` may name a host. */
 async function withAddress({ address, port }: Endpoint): Promise<Endpoint> {
   if (isIP(address) !== 0) return { address, port };
-  return { address: (await lookup(address)).address, port };
+  const found = await lookup(address, { order: "ipv4first" });
+  return { address: found.address, port };
 }
 
 function unreachable(

@@ -6,7 +6,6 @@ const words: Record<string, string> = {
   EHOSTUNREACH: "there is no route to that address",
   ENETUNREACH: "there is no route to that address",
   EADDRNOTAVAIL: "there is no route to that address",
-  HPE_INVALID_CONSTANT: "what answers there does not speak HTTP",
   ERR_SSL_WRONG_VERSION_NUMBER: "what answers there does not speak TLS",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "what answers there does not speak TLS",
   ERR_SSL_HTTP_REQUEST: "what answers there does not speak TLS",
@@ -20,6 +19,8 @@ const words: Record<string, string> = {
 export function describeSocketError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  // The codes of Node's HTTP parser.
+  if (code.startsWith("HPE_")) return "what answers there does not speak HTTP";
   return words[code] ?? withoutNoise(error.message);
 }
 
