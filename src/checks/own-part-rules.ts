@@ -16,15 +16,18 @@ export const ownPartRules: readonly OwnershipRule[] = [
   },
   {
     part: "ExternalDNS",
-    found: "of others (release or EKS add-on), in the namespace that ours uses or under its name",
+    found:
+      "of others, in the namespace that ours uses or with the release name `external-dns`, or the EKS add-on: its cluster-wide roles have the names of ours",
     outcome: "stop",
     code: "GT-EXTERNAL-DNS-TAKEN",
-    action: "Give ours another namespace in gateway-tls.yaml (namespaces.externalDns).",
+    action:
+      "Install the other one under another release name, or remove it: `helm uninstall external-dns --namespace <namespace>`, or `aws eks delete-addon --addon-name external-dns --cluster-name <cluster>`.",
     applies: (p) => p.externalDns === "collides",
   },
   {
     part: "ExternalDNS",
-    found: "of others, elsewhere: ours has its own TXT owner, zone, Gateway and policy upsert-only",
+    found:
+      "of others, elsewhere and under another release name: ours has its own TXT owner, zone, Gateway and policy upsert-only",
     outcome: "coexist",
     applies: () => true,
   },

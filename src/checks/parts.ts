@@ -28,6 +28,8 @@ const CONTROLLER = "gateway.nginx.org/nginx-gateway-controller";
 const LOWEST_CERT_MANAGER = "1.15.0";
 /** Refuses solver parentRefs with a namespace (cert-manager 1.20.0; mended in 1.20.1). */
 const BROKEN_CERT_MANAGER = "1.20.0";
+/** Our release of it, and with it the names of its cluster-wide roles. */
+const OUR_EXTERNAL_DNS = "external-dns";
 export const AGENT_ADDON = "eks-pod-identity-agent";
 
 /** Sorts what the facts hold; what is unknown counts as not found, and its own check says so. */
@@ -140,10 +142,12 @@ function judgeExternalDns(
   addon: Addon | undefined,
   namespace: string,
 ): Parts["externalDns"] {
-  // The add-on's namespace and its cluster-wide names are fixed: `external-dns`.
-  if (foreign.some((one) => one.namespace === namespace)) return "collides";
-  if (addon !== undefined && namespace === "external-dns") return "collides";
-  if (foreign.length > 0 || addon !== undefined) return "elsewhere";
+  // The chart names its ClusterRole after the release, and the add-on's is `external-dns` too.
+  if (foreign.some((one) => one.namespace === namespace || one.name === OUR_EXTERNAL_DNS)) {
+    return "collides";
+  }
+  if (addon !== undefined) return "collides";
+  if (foreign.length > 0) return "elsewhere";
   return ours === undefined ? "none" : "ours";
 }
 
