@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../../src/kinds.ts";
 import type { Charts, Release, ReleaseRequest } from "../../../src/ports/charts.ts";
@@ -39,7 +40,7 @@ export function describeChartsContract(name: string, make: () => Promise<ChartsH
     let made: ChartsHarness | undefined;
     let namespace = "";
     let count = 0;
-    const run = Date.now().toString(36);
+    const run = randomUUID().slice(0, 8);
 
     beforeAll(async () => {
       made = await make();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { kinds } from "../../../src/kinds.ts";
 import { describeApply } from "./apply.ts";
@@ -23,7 +24,7 @@ export function describeKubernetesContract(
     let harness: KubernetesHarness | undefined;
     let namespace = "";
     let count = 0;
-    const run = Date.now().toString(36);
+    const run = randomUUID().slice(0, 8);
 
     beforeAll(async () => {
       harness = await make();
