@@ -11,15 +11,12 @@ const Normalized = v.pipe(
   v.transform(({ Statement, ...rest }) => ({ ...rest, Statement: [Statement].flat() })),
 );
 /** A foreign document may be of 2008 or say NotAction: it is compared with ours, never written. */
-const Document = v.pipe(
-  Normalized,
-  v.custom<PolicyDocument>((document) => v.is(Shape, document)),
-);
+const Document = v.custom<PolicyDocument>((document) => v.is(Shape, document));
 
 /** The document that IAM sent, URL-encoded (RFC 3986) JSON; `owner` names whose it is. */
 export function parsePolicyDocument(encoded: string, owner: string): PolicyDocument {
   try {
-    return v.parse(Document, JSON.parse(decodeURIComponent(encoded)));
+    return v.parse(Document, v.parse(Normalized, JSON.parse(decodeURIComponent(encoded))));
   } catch (cause) {
     throw new UserError("GT-AWS-REPLY", `The policy document of ${owner} cannot be read.`, {
       hint: "Look at it in the IAM console; gateway-tls changes only what it can read.",

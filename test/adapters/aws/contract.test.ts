@@ -1,0 +1,16 @@
+import { describeCallerContract } from "../../contract/aws/caller-contract.ts";
+import type { AccountFixture } from "../../contract/aws/account.ts";
+import { describeClustersContract } from "../../contract/aws/clusters-contract.ts";
+import { describeIdentityContract } from "../../contract/aws/identity-contract.ts";
+import { describeZonesContract } from "../../contract/aws/zones-contract.ts";
+import { openAws } from "./world.ts";
+
+const make = async (fixture: AccountFixture) => {
+  const { aws, close } = await openAws({}, fixture);
+  return { ...aws, close };
+};
+
+describeCallerContract("the SDK", make);
+describeClustersContract("the SDK", make);
+describeIdentityContract("the SDK", make);
+describeZonesContract("the SDK", make);
