@@ -3,7 +3,6 @@
 // too old. Everything else is in dist/.
 import { existsSync, readFileSync } from "fs";
 import * as nodeModule from "module";
-import { homedir } from "os";
 
 const required = [20, 17];
 
@@ -44,10 +43,11 @@ function prepareProcess() {
   // A reader that went away (`| head`) must not end a bring-up in the middle.
   process.stdout.on("error", ignoreBrokenPipe);
   process.stderr.on("error", ignoreBrokenPipe);
-  if (nodeModule.enableCompileCache) {
-    // Node's default is below the shared temporary directory: cached code belongs in a private one.
-    const home = process.env.XDG_CACHE_HOME || homedir() + "/.cache";
-    nodeModule.enableCompileCache(home + "/gateway-tls/compiled");
+  const { HOME, XDG_CACHE_HOME } = process.env;
+  // Node's default is below the shared temporary directory: code that runs belongs in a private one.
+  const cache = XDG_CACHE_HOME || (HOME && HOME + "/.cache");
+  if (cache && nodeModule.enableCompileCache) {
+    nodeModule.enableCompileCache(cache + "/gateway-tls/compiled");
   }
 }
 
