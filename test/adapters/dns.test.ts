@@ -1,9 +1,9 @@
-import { networkInterfaces } from "node:os";
 import dnsPacket from "dns-packet";
 import { afterEach, describe, expect, test } from "vitest";
 import { createResolver } from "../../src/adapters/dns.ts";
 import { describeResolver } from "../contract/network/resolver-contract.ts";
 import { referTo, serveZone, startDnsServer, type Respond } from "../support/dns-server.ts";
+import { hasIPv6 } from "../support/listen.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -47,10 +47,6 @@ describeResolver("over sockets", async (zone) => {
 });
 
 const address = (value: string) => ({ type: "A", name: "a.test", ttl: 1, data: value }) as const;
-const hasIPv6 = Object.values(networkInterfaces()).some((list) =>
-  list?.some((entry) => entry.address === "::1"),
-);
-
 describe("createResolver", () => {
   test("asks a chosen server without recursion, the system's with it", async () => {
     const server = await start(() => ({ answers: [address("192.0.2.7")] }));

@@ -11,7 +11,7 @@ import { build } from "esbuild";
 import { afterEach, describe, expect, test } from "vitest";
 import { createProbe } from "../../src/adapters/probe.ts";
 import { describeProbe } from "../contract/network/probe-contract.ts";
-import { closeServer, findClosedPort, listen } from "../support/listen.ts";
+import { closeServer, findClosedPort, hasIPv6, listen } from "../support/listen.ts";
 import { createAuthority, type Issued } from "../support/tls.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -83,6 +83,14 @@ describe("get", () => {
     const answer = await get(port);
     expect(answer.body).toHaveLength(64 * 1024);
     expect(answer.headers["x-twice"]).toBe("a, b");
+  });
+
+  test.runIf(hasIPv6)("goes to an IPv6 address", async () => {
+    const server = createHttpServer((_request, response) => response.end("six"));
+    const port = await listen(server, "::1");
+    cleanups.push(() => closeServer(server));
+    const six = { ...target, address: "::1", protocol: "http", path: "/" } as const;
+    expect((await probeAt(port).get(six)).body).toBe("six");
   });
 
   test("takes any certificate, and asks for it by name", async () => {
