@@ -1,13 +1,7 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createSecureContext } from "node:tls";
-import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterEach, describe, expect, test } from "vitest";
 import { createProbe } from "../../src/adapters/probe.ts";
 import { describeProbe } from "../contract/network/probe-contract.ts";
@@ -196,38 +190,6 @@ describe("handshake", () => {
     expect(certificate.names).toEqual(["www.example.com"]);
   });
 
-  test("--trust-ca adds to what this machine trusts, and replaces nothing", async () => {
-    const port = await start(secure(authority.issue(["www.example.com"])));
-    const directory = await mkdtemp(join(tmpdir(), "gateway-tls-probe-"));
-    cleanups.push(() => rm(directory, { recursive: true }));
-    const extra = join(directory, "extra.pem");
-    await writeFile(extra, authority.certificate);
-    const program = join(directory, "program.mjs");
-    const input = { ...target, port, trustCa: createAuthority("Unrelated").certificate };
-    await build({
-      stdin: {
-        resolveDir: join(import.meta.dirname, "../../src/adapters"),
-        contents: `
-          import { createProbe } from "./probe.ts";
-          const { port, trustCa, ...target } = ${JSON.stringify(input)};
-          const probe = createProbe({ trustCa, locate: (address) => ({ address, port }) });
-          console.log((await probe.handshake(target)).trusted);`,
-      },
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      outfile: program,
-    });
-    const run = async (NODE_EXTRA_CA_CERTS: string) => {
-      const { NODE_EXTRA_CA_CERTS: _own, ...env } = process.env;
-      const extended = { ...env, ...(NODE_EXTRA_CA_CERTS === "" ? {} : { NODE_EXTRA_CA_CERTS }) };
-      const { stdout } = await promisify(execFile)(process.execPath, [program], { env: extended });
-      return stdout.trim();
-    };
-    expect(await run("")).toBe("false");
-    expect(await run(extra)).toBe("true");
-  });
-
   test("says that there is no TLS", async () => {
     const port = await start(createHttpServer());
     await expect(probeAt(port).handshake(target)).rejects.toThrow(
@@ -241,12 +203,6 @@ describe("handshake", () => {
     const silent = await start(createTcpServer());
     await expect(probeAt(silent).handshake({ ...target, timeoutMs: 50 })).rejects.toThrow(
       "no answer within 0.05 s",
-    );
-  });
-
-  test.each(["", "no certificate"])("refuses %j as --trust-ca", (trustCa) => {
-    expect(() => createProbe({ trustCa })).toThrow(
-      expect.objectContaining({ code: "GT-TRUST-CA", exitCode: 2 }),
     );
   });
 });
