@@ -1,6 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../errors.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { isKubernetesObject } from "./manifest.ts";
 
 /** What a standard-install.yaml holds; anything else in it is refused, not applied. */
 const ALLOWED_KINDS = [
@@ -39,12 +40,4 @@ function notABundle(source: string, why: string): UserError {
   return new UserError("GT-CRDS-BUNDLE", `${source} is not a Gateway API CRD bundle: ${why}.`, {
     hint: "Give the standard-install.yaml of a Gateway API release with --crds gateway-api=REF.",
   });
-}
-
-function isKubernetesObject(value: unknown): value is KubernetesObject {
-  if (typeof value !== "object" || value === null) return false;
-  if (!("apiVersion" in value) || !("kind" in value) || !("metadata" in value)) return false;
-  const { apiVersion, kind, metadata } = value;
-  if (typeof apiVersion !== "string" || typeof kind !== "string") return false;
-  return typeof metadata === "object" && metadata !== null && "name" in metadata;
 }
