@@ -52,7 +52,7 @@ function formatHost({ url, certificate }: HostResult, options: EndOptions): stri
         ["Expires", `${formatExpiry(notAfter, options.now)}; renewed by cert-manager`],
         ["Names", names.join(", ")],
       ],
-      4,
+      { indent: 4 },
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import { formatLine, formatText, markOf, type Screen, type Span, type Style } from "./screen.ts";
-import { cutMiddle, padTo, widthOf } from "./text.ts";
+import { cutEnd, cutMiddle, padTo, widthOf } from "./text.ts";
 
 /** A heading, with what it counts beside it. */
 export function formatHeading(screen: Screen, text: string, aside = ""): string {
@@ -13,9 +13,10 @@ export function formatHeading(screen: Screen, text: string, aside = ""): string 
 export function formatFields(
   screen: Screen,
   fields: readonly (readonly [name: string, value: string | readonly string[]])[],
-  indent = 2,
+  options: { indent?: number; nameWidth?: number } = {},
 ): string[] {
-  const nameWidth = Math.max(0, ...fields.map(([name]) => widthOf(name)));
+  const { indent = 2 } = options;
+  const nameWidth = options.nameWidth ?? Math.max(0, ...fields.map(([name]) => widthOf(name)));
   const column = Math.min(indent + nameWidth + 2, Math.floor(screen.columns / 2));
   return fields.flatMap(([name, value]) => {
     const lead: Span[] = [[padTo(" ".repeat(indent) + name, column - 1), "dim"], " "];
@@ -26,25 +27,28 @@ export function formatFields(
   });
 }
 
-/** One line that starts with a mark: the name keeps both its ends, the note its begin. */
+/** A marked thing: its name keeps both ends; a note that does not fit beside goes beneath. */
 export function formatItem(
   screen: Screen,
   item: { mark: string; style: Style; kind: string; kindWidth: number; name: string; note: string },
-): string {
+): string[] {
   const { mark, style, kind, kindWidth, name, note } = item;
   const ellipsis = markOf(screen, "ellipsis");
-  const room = Math.max(8, screen.columns - kindWidth - 8);
-  const nameRoom = note === "" ? room : Math.max(Math.ceil(room / 2), room - widthOf(note) - 2);
+  const column = kindWidth + 6;
+  const shown = cutMiddle(name, Math.max(8, screen.columns - column), ellipsis);
+  const beside = note !== "" && column + widthOf(shown) + 2 + widthOf(note) <= screen.columns;
   const quiet = style === "dim" ? "dim" : "plain";
-  return formatLine(screen, [
+  const first = formatLine(screen, [
     "  ",
     [mark, style],
     " ",
-    [padTo(kind, kindWidth), quiet],
+    [padTo(cutEnd(kind, kindWidth, ellipsis), kindWidth), quiet],
     "  ",
-    [cutMiddle(name, nameRoom, ellipsis), quiet],
-    ...(note === "" ? [] : ["  ", [note, "dim"] as const]),
+    [shown, quiet],
+    ...(beside ? ["  ", [note, "dim"] as const] : []),
   ]);
+  if (note === "" || beside) return [first];
+  return [first, ...formatText(screen, note, { indent: column, style: "dim" })];
 }
 
 /** A warning or a note as a paragraph behind its mark. */

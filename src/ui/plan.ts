@@ -57,12 +57,12 @@ export function formatAreas(items: readonly PlanItem[], screen: Screen): string[
   return AREAS.flatMap((area) => {
     const inArea = items.filter(({ step }) => AREA_OF[step] === area);
     if (inArea.length === 0) return [];
-    const lines = inArea.map((item) => formatPlanItem(item, kindWidth, screen));
+    const lines = inArea.flatMap((item) => formatPlanItem(item, kindWidth, screen));
     return [[formatHeading(screen, area, countIntents(inArea)), ...lines]];
   });
 }
 
-function formatPlanItem(item: PlanItem, kindWidth: number, screen: Screen): string {
+function formatPlanItem(item: PlanItem, kindWidth: number, screen: Screen): string[] {
   const { mark, style } = SIGNS[item.intent];
   return formatItem(screen, {
     mark,

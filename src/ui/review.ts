@@ -4,8 +4,10 @@ import { countIntents, formatAreas } from "./plan.ts";
 import { formatText, markOf, type Screen } from "./screen.ts";
 import { countOf, toOneLine } from "./text.ts";
 
+type PlanShown = Pick<Plan, "config" | "environment" | "versions">;
+
 export interface Review {
-  plan: Plan;
+  plan: PlanShown;
   items: readonly PlanItem[];
   warnings: readonly string[];
   /** The zone's delegation set, when it was read. */
@@ -23,14 +25,16 @@ const PROVIDERS: Record<Plan["environment"]["loadBalancer"], string> = {
   "in-tree": "the cluster's built-in provider",
 };
 
+const NAME_WIDTH = "Load balancer".length;
+
 /** What is about to be done, where, with what and for how much: shown before the confirmation. */
 export function renderReview(review: Review, screen: Screen): string {
   const { plan, items, warnings } = review;
   const changed = items.filter(({ intent }) => intent === "create" || intent === "update");
   return joinBlocks([
     [formatHeading(screen, `HTTPS for ${plan.config.domain}`)],
-    formatFields(screen, placeFields(review)),
-    formatFields(screen, howFields(plan, screen)),
+    formatFields(screen, placeFields(review), { nameWidth: NAME_WIDTH }),
+    formatFields(screen, howFields(plan, screen), { nameWidth: NAME_WIDTH }),
     [formatHeading(screen, "Changes", countIntents(items))],
     ...formatAreas(changed, screen),
     ...formatOthers(items, screen),
@@ -61,7 +65,7 @@ function placeFields({ plan, nameServers = [] }: Review): Fields {
   ];
 }
 
-function howFields(plan: Plan, screen: Screen): Fields {
+function howFields(plan: PlanShown, screen: Screen): Fields {
   const { config, environment, versions } = plan;
   const arrow = markOf(screen, "arrow");
   const { charts, gatewayApi } = versions;
@@ -91,7 +95,7 @@ function howFields(plan: Plan, screen: Screen): Fields {
   ];
 }
 
-function describeIssuer({ config }: Plan): string {
+function describeIssuer({ config }: PlanShown): string {
   const server = hostOf(
     config.issuer === "staging" ? config.acme.stagingServer : config.acme.server,
   );
@@ -124,7 +128,11 @@ function formatOthers(items: readonly PlanItem[], screen: Screen): string[][] {
 }
 
 /** Order of magnitude of a Network Load Balancer: https://aws.amazon.com/elasticloadbalancing/pricing/ */
-function formatCost({ environment }: Plan, items: readonly PlanItem[], screen: Screen): string[] {
+function formatCost(
+  { environment }: PlanShown,
+  items: readonly PlanItem[],
+  screen: Screen,
+): string[] {
   const gateways = items.filter(
     ({ step, kind, intent }) => step === "gateway" && kind === "Gateway" && intent === "create",
   ).length;

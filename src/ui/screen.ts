@@ -1,4 +1,4 @@
-import { cutEnd, widthOf, wrapWords } from "./text.ts";
+import { breakLine, cutEnd, toOneLine, widthOf, wrapWords } from "./text.ts";
 
 /** What the views need to know of where they are shown. */
 export interface Screen {
@@ -65,17 +65,26 @@ export function hasUnicodeLocale(env: Record<string, string | undefined>): boole
 /** The spans side by side, cut where the line ends. */
 export function formatLine(screen: Screen, spans: readonly Span[]): string {
   const pieces: string[] = [];
+  const shown = withoutTail(spans);
   let room = screen.columns;
-  const whole = spans.reduce((sum, span) => sum + widthOf(textOf(span)), 0);
-  for (const span of spans) {
-    const text = textOf(span);
-    const last = whole > screen.columns && widthOf(text) >= room;
-    const fitting = last ? cutTo(screen, text, room) : text;
-    pieces.push(paint(screen, span, fitting));
-    room -= widthOf(fitting);
-    if (last) break;
+  for (const [index, [text, ...styles]] of shown.entries()) {
+    const width = widthOf(text);
+    const fits = width < room || (width === room && index === shown.length - 1);
+    const fitting = fits ? text : cutEnd(text, room, markOf(screen, "ellipsis"));
+    pieces.push(paint(screen, fitting, styles));
+    room -= width;
+    if (!fits) break;
   }
-  return pieces.join("").trimEnd();
+  return pieces.join("");
+}
+
+/** Without spaces at the end of the line. */
+function withoutTail(spans: readonly Span[]): (readonly [string, ...Style[]])[] {
+  const pairs = spans.map((span) => (typeof span === "string" ? ([span] as const) : span));
+  const end = pairs.findLastIndex(([text]) => text.trim() !== "");
+  return pairs
+    .slice(0, end + 1)
+    .map(([text, ...styles], index) => [index === end ? text.trimEnd() : text, ...styles]);
 }
 
 /** A paragraph: broken at words, all its lines behind `indent` spaces, the first behind `lead`. */
@@ -94,26 +103,27 @@ export function formatText(
   );
 }
 
-/** A command to paste: broken at words with a backslash, so that it can be pasted broken too. */
+/** A command to paste: broken before its flags, with backslashes, so that it is still one command. */
 export function formatCommand(screen: Screen, command: string, indent: number): string[] {
-  const whole = " ".repeat(indent) + command;
-  if (widthOf(whole) <= screen.columns) return [formatLine(screen, [[whole, "cyan"]])];
-  const lines = wrapWords(command, screen.columns - indent - 4);
-  return lines.map((line, index) => {
-    const end = index < lines.length - 1 ? " \\" : "";
-    const begin = " ".repeat(indent + (index === 0 ? 0 : 2));
-    return formatLine(screen, [[begin + line + end, "cyan"]]);
-  });
+  const [head = "", ...flags] = toOneLine(command).split(/ (?=--)/);
+  const room = screen.columns - 2;
+  const lines = flags.reduce(
+    (done, flag) => {
+      const last = done.pop() ?? "";
+      const joined = `${last} ${flag}`;
+      if (widthOf(joined) <= room) return [...done, joined];
+      return [...done, last, " ".repeat(indent + 2) + flag];
+    },
+    [" ".repeat(indent) + head],
+  );
+  const continued = lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
+  return continued
+    .flatMap((line) => breakLine(line, screen.columns))
+    .map((line) => formatLine(screen, [[line, "cyan"]]));
 }
 
-const textOf = (span: Span): string => (typeof span === "string" ? span : span[0]);
-
-const cutTo = (screen: Screen, text: string, room: number): string =>
-  cutEnd(text, Math.max(0, room), markOf(screen, "ellipsis"));
-
-function paint({ color }: Screen, span: Span, text: string): string {
-  if (!color || typeof span === "string" || text.trim() === "") return text;
-  const [, ...styles] = span;
+function paint({ color }: Screen, text: string, styles: readonly Style[]): string {
+  if (!color || text.trim() === "") return text;
   return styles.reduce((painted, style) => {
     const codes = CODES[style];
     return codes === undefined ? painted : `\u001B[${codes[0]}m${painted}\u001B[${codes[1]}m`;

@@ -88,11 +88,24 @@ export function wrapWords(text: string, width: number): string[] {
   return line === "" ? lines : [...lines, line];
 }
 
+/** Broken where a terminal would break it, so that it can be selected as one. */
+export function breakLine(line: string, width: number): string[] {
+  return breakText(line, width, (fitting) => fitting);
+}
+
+/** Names and URLs are easier to read in whole parts. */
 function breakWord(word: string, width: number): string[] {
+  return breakText(word, width, (fitting) => {
+    const parts = /^.*[/:.@-]/su.exec(fitting)?.[0] ?? "";
+    return widthOf(parts) > width / 2 ? parts : fitting;
+  });
+}
+
+function breakText(text: string, width: number, choose: (fitting: string) => string): string[] {
   const pieces: string[] = [];
-  let rest = word;
+  let rest = text;
   while (widthOf(rest) > width) {
-    const piece = takeCells(rest, width) || Array.from(rest).slice(0, 1).join("");
+    const piece = choose(takeCells(rest, width)) || Array.from(rest).slice(0, 1).join("");
     pieces.push(piece);
     rest = rest.slice(piece.length);
   }

@@ -1,6 +1,15 @@
 import { type Board, isEnded, type Row } from "./board.ts";
-import { formatLine, type Mark, markOf, type Screen, type Span, type Style } from "./screen.ts";
-import { countOf, cutEnd, cutMiddle, formatElapsed, padTo, toOneLine, widthOf } from "./text.ts";
+import { formatLine, type Mark, markOf, type Screen, type Style } from "./screen.ts";
+import {
+  countOf,
+  cutEnd,
+  cutMiddle,
+  formatElapsed,
+  padTo,
+  toOneLine,
+  widthOf,
+  wrapWords,
+} from "./text.ts";
 
 export interface Frame {
   /** Milliseconds on the world's clock. */
@@ -24,45 +33,73 @@ const LOOKS: Record<Row["phase"], { mark: Mark; style: Style }> = {
   cancelled: { mark: "cancelled", style: "yellow" },
 };
 
-/** The tree as lines, one a step; never more of them than there is room for. */
-export function renderTree(board: Board, screen: Screen, frame: Frame): string[] {
-  const rows = board.rows.filter(({ phase }) => !frame.ended || phase !== "pending");
-  const titleWidth = Math.min(
-    Math.max(...rows.map(({ title }) => widthOf(title)), 0),
-    Math.max(8, Math.floor(screen.columns / 3)),
-  );
-  const lines = rows.map((row) => renderRow(row, titleWidth, screen, frame));
-  if (!frame.ended) return fold(rows, lines, screen, frame.rows);
-  const unstarted = board.rows.length - rows.length;
-  return unstarted === 0
-    ? lines
-    : [...lines, summary(screen, "pending", `${countOf(unstarted, "step")} not started`)];
+/** A long reason goes on beneath its step, where there is room, on so many lines at most. */
+const REASON_LINES = 2;
+
+interface Layout {
+  screen: Screen;
+  frame: Frame;
+  titleWidth: number;
+  /** Long reasons go on beneath. */
+  open: boolean;
 }
 
-function renderRow(row: Row, titleWidth: number, screen: Screen, frame: Frame): string {
-  const running = !isEnded(row) && row.phase !== "pending";
+/** The tree as lines, one a step; never more of them than there is room for. */
+export function renderTree(board: Board, screen: Screen, frame: Frame): string[] {
+  const all = board.rows;
+  const titleWidth = Math.min(
+    Math.max(...all.map(({ title }) => widthOf(title)), 0),
+    Math.max(8, Math.floor(screen.columns / 3)),
+  );
+  const closed = { screen, frame, titleWidth, open: false };
+  if (frame.ended) {
+    const rows = all.filter(({ phase }) => phase !== "pending");
+    const unstarted = all.length - rows.length;
+    const rest = summary(screen, "pending", `${countOf(unstarted, "step")} not started`);
+    const lines = rows.flatMap((row) => renderRow(row, closed));
+    return unstarted === 0 ? lines : [...lines, rest];
+  }
+  const opened = all.flatMap((row) => renderRow(row, { ...closed, open: true }));
+  if (opened.length <= frame.rows) return opened;
+  const lines = all.flatMap((row) => renderRow(row, closed));
+  return fold(all, lines, screen, frame.rows);
+}
+
+function renderRow(row: Row, layout: Layout): string[] {
+  const { screen, frame, titleWidth } = layout;
   const { mark, style } = LOOKS[row.phase];
-  const title = padTo(cutEnd(row.title, titleWidth, markOf(screen, "ellipsis")), titleWidth);
+  const ellipsis = markOf(screen, "ellipsis");
+  const title = padTo(cutEnd(row.title, titleWidth, ellipsis), titleWidth);
   const elapsed = elapsedOf(row, frame.now);
-  const room = screen.columns - titleWidth - 6 - (elapsed === "" ? 0 : elapsed.length + 2);
-  return formatLine(screen, [
+  const [message = "", ...beneath] = messageLines(row, elapsed, layout);
+  const quiet = row.phase === "failed" || row.phase === "done" ? "plain" : "dim";
+  const first = formatLine(screen, [
     "  ",
-    [running ? frame.spinner : markOf(screen, mark), style],
+    [isRunning(row) ? frame.spinner : markOf(screen, mark), style],
     " ",
     [title, row.phase === "pending" || row.phase === "current" ? "dim" : "plain"],
     "  ",
-    ...messageOf(row, room, screen),
+    ...(message === "" ? [] : [[message, quiet] as const, "  "]),
     ...(elapsed === "" ? [] : [[elapsed, "dim"] as const]),
   ]);
+  const indent = " ".repeat(titleWidth + 6);
+  return [first, ...beneath.map((line) => formatLine(screen, [indent, [line, quiet]]))];
 }
 
-/** What is left of the line holds the message; a single long word, a name, keeps both its ends. */
-function messageOf(row: Row, room: number, screen: Screen): Span[] {
+const isRunning = (row: Row): boolean => !isEnded(row) && row.phase !== "pending";
+
+/** In the room that is left; a single long word, a name, keeps both its ends. */
+function messageLines(row: Row, elapsed: string, { screen, titleWidth, open }: Layout): string[] {
   const message = toOneLine(row.message ?? (row.phase === "current" ? "unchanged" : ""));
+  const room = screen.columns - titleWidth - 6 - (elapsed === "" ? 0 : elapsed.length + 2);
+  const ellipsis = markOf(screen, "ellipsis");
   if (message === "" || room < 4) return [];
-  const cut = message.includes(" ") ? cutEnd : cutMiddle;
-  const quiet = row.phase !== "failed" && row.phase !== "done";
-  return [[cut(message, room, markOf(screen, "ellipsis")), quiet ? "dim" : "plain"], "  "];
+  if (!message.includes(" ")) return [cutMiddle(message, room, ellipsis)];
+  if (!open || !isRunning(row) || room < 16) return [cutEnd(message, room, ellipsis)];
+  const lines = wrapWords(message, room);
+  if (lines.length <= REASON_LINES + 1) return lines;
+  const last = cutEnd(lines.slice(REASON_LINES).join(" "), room, ellipsis);
+  return [...lines.slice(0, REASON_LINES), last];
 }
 
 /** Nothing under a second: it would only flicker. */

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { renderEnd } from "../../src/ui/end.ts";
+import { renderError } from "../../src/ui/error.ts";
+import { renderFailure } from "../../src/ui/failure.ts";
+import { ascii80, done, failed, now, plain80 } from "./fixtures.ts";
+
+const end = {
+  ...plain80,
+  domain: "example.com",
+  now,
+  keptConfig: "ConfigMap gateway-tls/gateway-tls",
+};
+
+const resume =
+  "gateway-tls init --domain example.com --email ops@example.com --cluster demo --sample-app --yes";
+const error = { code: "GT-WAIT-TIMEOUT", message: "It took too long.", hint: null };
+
+describe("the end", () => {
+  it("shows what is served and what comes next", () => {
+    expect(renderEnd(done, { ...end, flags: ["--sandbox"] })).toMatchInlineSnapshot(`
+      "✓ www.example.com is served over HTTPS.
+
+        https://www.example.com/
+          Issuer   Let's Encrypt R12
+          Expires  2027-02-21 (in 89 days); renewed by cert-manager
+          Names    www.example.com
+
+        ! CAA of example.com could not be seen: port 53 is blocked from here.
+
+      Next
+        Add a host:
+          gateway-tls add-host api.example.com --backend shop/api:8080 --sandbox
+        See whether all is well:
+          gateway-tls status --sandbox
+
+        The configuration is kept in ConfigMap gateway-tls/gateway-tls; 14 writes in
+        this run.
+      "
+    `);
+  });
+
+  it("says that nothing had to change, and warns of a staging certificate", () => {
+    const hosts = done.hosts.map((host) => ({
+      ...host,
+      certificate: {
+        issuer: "(STAGING) Counterfeit Cashew R10",
+        notAfter: "2026-11-25T10:00:00Z",
+        names: [host.hostname],
+        trusted: false,
+      },
+    }));
+    const unchanged = { ...done, result: "unchanged" as const, writes: 0, warnings: [], hosts };
+    expect(renderEnd(unchanged, end)).toMatchInlineSnapshot(`
+      "✓ Nothing had to change: www.example.com is up.
+
+        https://www.example.com/
+          Issuer   (STAGING) Counterfeit Cashew R10
+          Expires  2026-11-25 (in 1 day); renewed by cert-manager
+          Names    www.example.com
+
+        ! Browsers do not trust (STAGING) Counterfeit Cashew R10: it is a staging or
+          private CA. For a trusted certificate, run init again with --issuer
+          production.
+
+      Next
+        Add a host:
+          gateway-tls add-host api.example.com --backend shop/api:8080
+        See whether all is well:
+          gateway-tls status
+
+        The configuration is kept in ConfigMap gateway-tls/gateway-tls.
+      "
+    `);
+  });
+});
+
+describe("the end of a failure", () => {
+  it("says what was changed, what was not, and how to go on", () => {
+    const shown = failed.error ?? error;
+    expect(renderFailure(failed, shown, { ...plain80, resume })).toMatchInlineSnapshot(`
+      "✗ The load balancer's address did not come about within 600 s; last seen:
+        FailedBuildModel: unable to resolve at least one subnet (0 match VPC and tags:
+        [kubernetes.io/role/elb]).
+        → Run \`gateway-tls status\` to see the first broken link, then the same command
+          again: it resumes.
+        GT-WAIT-TIMEOUT
+
+      Changed  3 writes
+        + created IAM policy gateway-tls-external-dns.eu-central-1.demo
+        + installed helm release external-dns/external-dns
+        + applied Gateway gateway-tls/gateway-tls
+
+      Not done
+        Load balancer (failed), cert-manager (cancelled), Certificate, TLS handshake
+
+      Run it again: it goes on from here, and what is done stays as it is:
+        gateway-tls init --domain example.com --email ops@example.com --cluster demo \\
+          --sample-app --yes
+      "
+    `);
+  });
+
+  it("is short after Ctrl-C before the first write", () => {
+    const cancelled = { ...failed, result: "cancelled" as const, writes: 0, changes: [] };
+    const stop = { code: "GT-CANCELLED", message: "Stopped by Ctrl-C.", hint: null };
+    expect(renderFailure(cancelled, stop, { ...ascii80, resume })).toMatchInlineSnapshot(`
+      "- Stopped by Ctrl-C.
+
+      Changed
+        nothing
+
+      Not done
+        Load balancer (failed), cert-manager (cancelled), Certificate, TLS handshake
+
+      Run it again when you are ready:
+        gateway-tls init --domain example.com --email ops@example.com --cluster demo \\
+          --sample-app --yes
+      "
+    `);
+  });
+
+  it("counts changes that are too many to list", () => {
+    const changes = Array.from({ length: 30 }, (_, index) => `applied ConfigMap a/${index}`);
+    const many = { ...failed, changes, writes: 30 };
+    const lines = renderFailure(many, error, { ...plain80, resume }).split("\n");
+    expect(lines).toContain("  · 19 before these");
+    expect(lines).toContain("  + applied ConfigMap a/29");
+    expect(lines.filter((line) => line.includes("applied"))).toHaveLength(11);
+  });
+});
+
+describe("an error", () => {
+  it("hangs behind its mark, with one action and its code", () => {
+    const shown = {
+      code: "GT-CLUSTER-UNKNOWN",
+      message:
+        "There is no cluster dmeo in eu-central-1 of account 111122223333; the clusters there are demo, staging and production-blue.",
+      hint: "Did you mean demo? Run it again with --cluster demo.",
+    };
+    expect(renderError(shown, { color: false, columns: 60 })).toMatchInlineSnapshot(`
+      "
+      ✗ There is no cluster dmeo in eu-central-1 of account
+        111122223333; the clusters there are demo, staging and
+        production-blue.
+        → Did you mean demo? Run it again with --cluster demo.
+        GT-CLUSTER-UNKNOWN
+      "
+    `);
+  });
+
+  it("keeps a command in its hint fit for pasting", () => {
+    const hint = `gateway-tls init --domain example.com --cluster demo --backend shop/web:80`;
+    const text = renderError({ ...error, hint }, { color: false, columns: 50 });
+    expect(text.replaceAll(/ \\\n +/g, " ")).toContain(hint);
+  });
+
+  it("is coloured only when asked to", () => {
+    expect(renderError(error, { ...plain80, color: true })).toContain("\u001B[31m✗\u001B[39m");
+    expect(renderError(error, plain80)).not.toContain("\u001B");
+  });
+});
