@@ -1,0 +1,70 @@
+import type { Identity } from "../../ports/aws.ts";
+import type { Simulation } from "../simulation.ts";
+import type { StoredAssociation } from "../world-state.ts";
+import { type Enter, requireCluster } from "./account.ts";
+import { existsError, noSuchEntity, roleNotVisible } from "./errors.ts";
+
+type Associations = Pick<
+  Identity,
+  "listAssociations" | "createAssociation" | "updateAssociation" | "deleteAssociation"
+>;
+
+/** EKS Pod Identity: which role a ServiceAccount's pods get. */
+export function createAssociations(
+  simulation: Simulation,
+  enter: Enter,
+  onWrite: () => void,
+): Associations {
+  const { aws } = simulation.state;
+  const shown = ({ cluster: _, ...association }: StoredAssociation) => structuredClone(association);
+  const find = (cluster: string, id: string): StoredAssociation | undefined =>
+    aws.associations.find((one) => one.cluster === cluster && one.id === id);
+  return {
+    listAssociations: async (cluster, { namespace, serviceAccount }) => {
+      await enter();
+      requireCluster(simulation, cluster);
+      return aws.associations
+        .filter((one) => one.cluster === cluster)
+        .filter((one) => namespace === undefined || one.namespace === namespace)
+        .filter((one) => serviceAccount === undefined || one.serviceAccount === serviceAccount)
+        .map(shown);
+    },
+    createAssociation: async (request) => {
+      await enter();
+      requireCluster(simulation, request.cluster);
+      requireVisibleRole(simulation, request.roleArn);
+      const taken = aws.associations.find(
+        ({ cluster, namespace, serviceAccount }) =>
+          cluster === request.cluster &&
+          namespace === request.namespace &&
+          serviceAccount === request.serviceAccount,
+      );
+      if (taken !== undefined) throw existsError(`Association already exists: ${taken.id}`);
+      const id = `a-${simulation.nextNumber().toString(36).padStart(17, "0")}`;
+      const association = structuredClone({ ...request, id });
+      aws.associations.push(association);
+      onWrite();
+      return shown(association);
+    },
+    updateAssociation: async (cluster, id, roleArn) => {
+      await enter();
+      const association = find(cluster, id);
+      if (association === undefined) throw noSuchEntity(`association ${id}`);
+      requireVisibleRole(simulation, roleArn);
+      association.roleArn = roleArn;
+      onWrite();
+    },
+    deleteAssociation: async (cluster, id) => {
+      await enter();
+      const association = find(cluster, id);
+      if (association === undefined) return;
+      aws.associations = aws.associations.filter((one) => one !== association);
+      onWrite();
+    },
+  };
+}
+
+function requireVisibleRole({ state, now }: Simulation, roleArn: string): void {
+  const role = Object.values(state.aws.roles).find(({ arn }) => arn === roleArn);
+  if (role === undefined || now < role.visibleFrom) throw roleNotVisible(roleArn);
+}

@@ -1,0 +1,134 @@
+import { setImmediate as turn, setTimeout as realSleep } from "node:timers/promises";
+import type { Clock } from "../ports/world.ts";
+
+/** Where the virtual time is kept, and what happens in it besides sleeping. */
+export interface Timeline {
+  now: number;
+  /** The next moment at which something happens by itself. */
+  nextEvent(): number | undefined;
+  /** Makes happen what is due at `now`. */
+  runDue(): void;
+}
+
+interface Sleeper {
+  at: number;
+  wake: () => void;
+}
+
+/** Turns of the event loop without a call of ours before time may jump. */
+const CALM_TURNS = 2;
+/** Files being read (lazy imports) hold time for so long at most, in real milliseconds. */
+const MAX_HOLD_MS = 250;
+
+/**
+ * A clock on which time passes only while somebody waits and nothing real is running: then it
+ * jumps to the next event, a sleeper's or a controller's.
+ */
+export class VirtualClock implements Clock {
+  readonly #timeline: Timeline;
+  readonly #paceMs: number;
+  readonly #sleepers = new Set<Sleeper>();
+  #watchers = 0;
+  #activity = 0;
+  #pumping = false;
+
+  constructor(timeline: Timeline, paceMs = 0) {
+    this.#timeline = timeline;
+    this.#paceMs = paceMs;
+  }
+
+  now(): Date {
+    return new Date(this.#timeline.now);
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.touch();
+    await new Promise<void>((resolve, reject) => {
+      const sleeper: Sleeper = { at: this.#timeline.now + Math.max(0, ms), wake: () => undefined };
+      const abort = (): void => {
+        this.#sleepers.delete(sleeper);
+        this.touch();
+        // A signal's reason is whatever its owner chose; the port promises to pass it on.
+        // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+        reject(signal?.reason);
+      };
+      sleeper.wake = () => {
+        signal?.removeEventListener("abort", abort);
+        this.#sleepers.delete(sleeper);
+        resolve();
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      this.#sleepers.add(sleeper);
+      this.#pump();
+    });
+    this.touch();
+  }
+
+  /** Something real happened: time waits until it is quiet again. */
+  touch(): void {
+    this.#activity += 1;
+    this.#pump();
+  }
+
+  /** While `waiting` is open, time may pass for it although it does not sleep. */
+  async watch<T>(waiting: Promise<T>): Promise<T> {
+    this.#watchers += 1;
+    this.#pump();
+    try {
+      return await waiting;
+    } finally {
+      this.#watchers -= 1;
+      this.#activity += 1;
+    }
+  }
+
+  #pump(): void {
+    if (this.#pumping || !this.#awaited()) return;
+    this.#pumping = true;
+    void this.#run().finally(() => {
+      this.#pumping = false;
+    });
+  }
+
+  #awaited(): boolean {
+    return this.#sleepers.size > 0 || this.#watchers > 0;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#awaited()) {
+      await this.#calm();
+      if (!this.#awaited()) return;
+      const next = this.#next();
+      if (next === undefined) return;
+      if (this.#paceMs > 0) await realSleep(this.#paceMs);
+      this.#timeline.now = Math.max(this.#timeline.now, next);
+      this.#timeline.runDue();
+      for (const sleeper of this.#sleepers) {
+        if (sleeper.at <= this.#timeline.now) sleeper.wake();
+      }
+    }
+  }
+
+  #next(): number | undefined {
+    let next = this.#timeline.nextEvent() ?? Infinity;
+    for (const { at } of this.#sleepers) next = Math.min(next, at);
+    return next === Infinity ? undefined : next;
+  }
+
+  async #calm(): Promise<void> {
+    const holdUntil = Date.now() + MAX_HOLD_MS;
+    let seen = this.#activity;
+    for (let calm = 0; calm < CALM_TURNS;) {
+      await turn();
+      const quiet = seen === this.#activity && !(isReading() && Date.now() < holdUntil);
+      calm = quiet ? calm + 1 : 0;
+      seen = this.#activity;
+    }
+  }
+}
+
+/** A lazily imported module is on its way: its importer is not waiting for virtual time. */
+function isReading(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => resource.startsWith("FSReq"));
+}

@@ -1,0 +1,64 @@
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { type Fields, isFields } from "./fields.ts";
+import { conflictError, notServedError, rejectedError } from "./kubernetes-errors.ts";
+import type { Simulation } from "./simulation.ts";
+import { ownByUpdate, serverSideApply } from "./store/server-side-apply.ts";
+
+/** The field manager of every write through the port. */
+export const OUR_MANAGER = "gateway-tls";
+
+/** One server-side apply; `true` when it changed something. Throws as the API server refuses. */
+export function applyObject(
+  simulation: Simulation,
+  object: KubernetesObject,
+  manager = OUR_MANAGER,
+): boolean {
+  const { store } = simulation;
+  const { name, namespace } = object.metadata;
+  const kind = store.served(object);
+  if (kind === undefined) throw notServedError({ ...object, name });
+  if (kind.namespaced) refuseBadNamespace(simulation, object, namespace);
+  const live = store.find({ ...object, name, namespace });
+  const outcome = serverSideApply(live, object, manager);
+  if ("conflicts" in outcome) {
+    throw conflictError(`${kind.kind} ${namespace ?? ""}/${name}`, outcome.conflicts);
+  }
+  if (live === undefined) {
+    store.create(outcome.object);
+    return true;
+  }
+  return store.put(live, outcome.object) !== live;
+}
+
+function refuseBadNamespace(
+  { store }: Simulation,
+  object: KubernetesObject,
+  namespace: string | undefined,
+): void {
+  const { name } = object.metadata;
+  if (namespace === undefined) throw rejectedError(`${object.kind} "${name}" names no namespace`);
+  const found = store.find({ apiVersion: "v1", kind: "Namespace", name: namespace });
+  if (found === undefined) throw rejectedError(`namespaces "${namespace}" not found`);
+  if (found.metadata.deletionTimestamp !== undefined) {
+    throw rejectedError(
+      `unable to create new content in namespace ${namespace} because it is being terminated`,
+    );
+  }
+}
+
+/** A JSON merge patch (RFC 7396), with its manager recorded. */
+export function mergePatch(live: KubernetesObject, patch: Fields): KubernetesObject {
+  const merged = mergeJson(structuredClone(live), patch);
+  // A merge patch keeps apiVersion, kind and metadata unless it says otherwise, and ours do not.
+  return ownByUpdate(merged as KubernetesObject, patch, OUR_MANAGER);
+}
+
+function mergeJson(target: unknown, patch: unknown): unknown {
+  if (!isFields(patch)) return structuredClone(patch);
+  const merged: Fields = isFields(target) ? target : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete merged[name];
+    else merged[name] = mergeJson(merged[name], value);
+  }
+  return merged;
+}

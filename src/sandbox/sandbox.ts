@@ -1,0 +1,101 @@
+import type { World } from "../ports/world.ts";
+import { applyFaults } from "./apply-faults.ts";
+import { createCaller, createClusters, createEnter } from "./aws/account.ts";
+import { createHostedZones } from "./aws/hosted-zones.ts";
+import { createIdentity } from "./aws/identity.ts";
+import { certManagerChart } from "./charts/cert-manager.ts";
+import type { SandboxChart } from "./charts/chart.ts";
+import { externalDnsChart } from "./charts/external-dns.ts";
+import { createCharts } from "./charts/helm.ts";
+import { nginxGatewayFabricChart } from "./charts/nginx-gateway-fabric.ts";
+import { controllers } from "./controllers/controllers.ts";
+import { createDownloads } from "./downloads.ts";
+import { parseFaults } from "./faults.ts";
+import { createKubernetes } from "./kubernetes.ts";
+import { createProbe } from "./network/probe.ts";
+import { createResolver } from "./network/resolver.ts";
+import { emptyState, seedCluster } from "./seed.ts";
+import { Simulation } from "./simulation.ts";
+import { defaultStatePath, readState, writeState } from "./state-file.ts";
+
+export interface SandboxOptions {
+  /** Where the world is kept between commands; by default under the user's state directory. */
+  statePath?: string;
+  /** Names of `sandboxFaultNames`; the world remembers them. */
+  faults: readonly string[];
+  /** The virtual time at the start, unless the kept world is ahead of it. */
+  startAt?: Date;
+  /** Real milliseconds per event, so that a screen can be watched. */
+  paceMs?: number;
+  /** Further charts, for tests. */
+  charts?: readonly SandboxChart[];
+}
+
+export interface Sandbox extends World {
+  simulation: Simulation;
+  statePath: string;
+}
+
+/** What passes between two commands at least, so that what the first left open settles. */
+const BETWEEN_COMMANDS_MS = 5_000;
+/** How long the cluster of a new world has been running. */
+const AGE_MS = 86_400_000;
+
+/**
+ * The outside world in memory. Throws `GT-SANDBOX-FAULT` (unknown fault) and `GT-SANDBOX-STATE`
+ * (the kept world cannot be used). Nothing is written before a port carries out a write.
+ */
+export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const faults = parseFaults(options.faults);
+  const statePath = options.statePath ?? defaultStatePath();
+  const kept = readState(statePath);
+  const startAt = (options.startAt ?? new Date()).getTime();
+  const state = kept ?? emptyState(startAt - AGE_MS);
+  let wrote = false;
+  const simulation = new Simulation({
+    state,
+    controllers,
+    ...(options.paceMs === undefined ? {} : { paceMs: options.paceMs }),
+    onChange: () => {
+      if (wrote) writeState(statePath, state);
+    },
+  });
+  if (kept === undefined) seedCluster(simulation);
+  applyFaults(simulation, faults);
+  const soonest = kept === undefined ? startAt : kept.now + BETWEEN_COMMANDS_MS;
+  simulation.passUntil(Math.max(startAt, soonest));
+  const world = createWorld(simulation, options.charts ?? [], () => {
+    wrote = true;
+    simulation.notice();
+    writeState(statePath, state);
+  });
+  return { ...world, simulation, statePath };
+}
+
+function createWorld(
+  simulation: Simulation,
+  charts: readonly SandboxChart[],
+  onWrite: () => void,
+): World {
+  const enter = createEnter(simulation);
+  const kubernetes = createKubernetes(simulation, onWrite);
+  const known = [externalDnsChart, nginxGatewayFabricChart, certManagerChart, ...charts];
+  const close = async (): Promise<void> => undefined;
+  return {
+    caller: createCaller(simulation, enter),
+    clusters: createClusters(simulation, enter, onWrite),
+    identity: createIdentity(simulation, enter, onWrite),
+    zones: createHostedZones(simulation, enter, onWrite),
+    resolver: createResolver(simulation),
+    probe: createProbe(simulation),
+    tools: { versions: async () => ({ kubectl: "1.34.2", helm: "4.1.0" }) },
+    downloads: createDownloads(simulation),
+    clock: simulation.clock,
+    connect: async () => ({
+      kubernetes,
+      charts: createCharts(simulation, known, onWrite),
+      close,
+    }),
+    close,
+  };
+}

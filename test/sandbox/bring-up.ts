@@ -1,0 +1,270 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kinds } from "../../src/kinds.ts";
+import type { Kubernetes, KubernetesObject } from "../../src/ports/kubernetes.ts";
+import type { ReleaseRequest } from "../../src/ports/charts.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+
+export const START = new Date("2026-10-01T09:00:00.000Z");
+export const HOST = "www.example.com";
+
+export async function newSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
+  const directory = await mkdtemp(join(tmpdir(), "gateway-tls-sandbox-"));
+  const statePath = join(directory, "state.json");
+  return createSandbox({ statePath, faults: [], startAt: START, ...options });
+}
+
+/** Waits on the virtual clock until `look` answers with something. */
+export async function until<T>(
+  sandbox: Sandbox,
+  look: () => Promise<T | undefined | false>,
+  limitMs = 900_000,
+): Promise<T> {
+  const deadline = sandbox.clock.now().getTime() + limitMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (sandbox.clock.now().getTime() > deadline) throw new Error(`not within ${limitMs} ms`);
+    await sandbox.clock.sleep(1_000);
+  }
+}
+
+export function condition(
+  object: KubernetesObject | undefined,
+  type: string,
+): { status: string; reason: string; message: string; observedGeneration: number } | undefined {
+  const status = object?.["status"] as { conditions?: { type: string }[] } | undefined;
+  // Tests know which conditions they look at.
+  return status?.conditions?.find((one) => one.type === type) as never;
+}
+
+const labels = { "app.kubernetes.io/managed-by": "gateway-tls" };
+const namespace = (name: string): KubernetesObject => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name, labels },
+});
+
+const requests: Record<string, Omit<ReleaseRequest, "labels" | "timeLimitMs">> = {
+  nginx: {
+    name: "ngf",
+    namespace: "nginx-gateway",
+    chart: "oci://ghcr.io/nginx/charts/nginx-gateway-fabric",
+    version: "2.6.7",
+    values: { nginx: { service: { loadBalancerClass: "service.k8s.aws/nlb" } } },
+  },
+  certManager: {
+    name: "cert-manager",
+    namespace: "cert-manager",
+    chart: "oci://quay.io/jetstack/charts/cert-manager",
+    version: "v1.21.1",
+    values: { crds: { enabled: true }, config: { enableGatewayAPI: true } },
+  },
+  externalDns: {
+    name: "external-dns",
+    namespace: "external-dns",
+    chart: "external-dns",
+    version: "1.21.1",
+    values: {
+      provider: { name: "aws" },
+      sources: ["gateway-httproute"],
+      policy: "upsert-only",
+      txtOwnerId: "gateway-tls-1",
+      txtPrefix: "%{record_type}-edns.",
+      triggerLoopOnEvent: true,
+      domainFilters: ["example.com"],
+      serviceAccount: { create: false, name: "external-dns" },
+      extraArgs: ["--zone-id-filter=Z0123456789EXAMPLE01", "--aws-zone-type=public"],
+    },
+  },
+};
+
+export async function installRelease(sandbox: Sandbox, name: string, more = {}): Promise<void> {
+  const request = requests[name];
+  if (request === undefined) throw new Error(name);
+  const { kubernetes, charts } = await sandbox.connect(undefined, {});
+  await kubernetes.apply([namespace(request.namespace)]);
+  await charts.apply(
+    { ...request, labels: {}, timeLimitMs: 300_000, ...more },
+    { signal: new AbortController().signal },
+  );
+}
+
+export async function installCrds(sandbox: Sandbox, version = "1.5.1"): Promise<void> {
+  const { kubernetes } = await sandbox.connect(undefined, {});
+  const text = await sandbox.downloads.read(`https://example.org/v${version}/standard.yaml`);
+  const crds = text
+    .split("---\n")
+    .filter((part) => part !== "")
+    // The sandbox's bundle is one JSON object per document.
+    .map((part) => JSON.parse(part) as KubernetesObject);
+  await kubernetes.apply(crds);
+  await until(sandbox, async () => {
+    const all = await kubernetes.list(kinds.CustomResourceDefinition);
+    return all.every((crd) => condition(crd, "Established")?.status === "True");
+  });
+}
+
+/** Policy, role, association and ServiceAccount of ExternalDNS. */
+export async function makeIdentity(sandbox: Sandbox): Promise<void> {
+  const { identity } = sandbox;
+  const { kubernetes } = await sandbox.connect(undefined, {});
+  const zone = "arn:aws:route53:::hostedzone/Z0123456789EXAMPLE01";
+  const policy = await identity.createPolicy({
+    name: "external-dns",
+    tags: {},
+    document: {
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Action: "route53:ListHostedZones", Resource: "*" },
+        { Effect: "Allow", Action: "route53:ListResourceRecordSets", Resource: zone },
+        {
+          Effect: "Allow",
+          Action: "route53:ChangeResourceRecordSets",
+          Resource: zone,
+          Condition: {
+            "ForAllValues:StringEquals": {
+              "route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA", "CNAME", "TXT"],
+            },
+          },
+        },
+      ],
+    },
+  });
+  const trusted = { Service: "pods.eks.amazonaws.com" };
+  const role = await identity.createRole({
+    name: "external-dns",
+    description: "",
+    tags: {},
+    trust: {
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Principal: trusted, Action: ["sts:AssumeRole", "sts:TagSession"] },
+      ],
+    },
+  });
+  await identity.attachPolicy(role.name, policy.arn);
+  await sandbox.clock.sleep(10_000);
+  const account = { namespace: "external-dns", serviceAccount: "external-dns" };
+  await identity.createAssociation({ cluster: "demo", ...account, roleArn: role.arn, tags: {} });
+  await kubernetes.apply([
+    namespace("external-dns"),
+    {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "external-dns", namespace: "external-dns", labels },
+    },
+  ]);
+}
+
+export function issuer(name: string, server: string): KubernetesObject {
+  return {
+    apiVersion: "cert-manager.io/v1",
+    kind: "ClusterIssuer",
+    metadata: { name, labels },
+    spec: {
+      acme: {
+        server,
+        email: "ops@example.com",
+        privateKeySecretRef: { name },
+        solvers: [
+          {
+            selector: { dnsZones: ["example.com"] },
+            http01: {
+              gatewayHTTPRoute: {
+                parentRefs: [
+                  {
+                    name: "gateway",
+                    namespace: "gateway-tls",
+                    kind: "Gateway",
+                    sectionName: "http",
+                  },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    },
+  };
+}
+
+export const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
+export const PRODUCTION = "https://acme-v02.api.letsencrypt.org/directory";
+
+export function gateway(options: { https?: boolean; issuer?: string } = {}): KubernetesObject {
+  const from = (...names: string[]) => ({
+    namespaces: {
+      from: "Selector",
+      selector: {
+        matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: names }],
+      },
+    },
+  });
+  const https = {
+    name: "https-www",
+    port: 443,
+    protocol: "HTTPS",
+    hostname: HOST,
+    tls: { mode: "Terminate", certificateRefs: [{ name: "www-tls" }] },
+    allowedRoutes: from("shop"),
+  };
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    metadata: {
+      name: "gateway",
+      namespace: "gateway-tls",
+      labels,
+      ...(options.issuer === undefined
+        ? {}
+        : { annotations: { "cert-manager.io/cluster-issuer": options.issuer } }),
+    },
+    spec: {
+      gatewayClassName: "nginx",
+      infrastructure: {
+        annotations: {
+          "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
+        },
+      },
+      listeners: [
+        { name: "http", port: 80, protocol: "HTTP", allowedRoutes: from("gateway-tls", "shop") },
+        ...(options.https === true ? [https] : []),
+      ],
+    },
+  };
+}
+
+export function route(sections: string[], name = "www"): KubernetesObject {
+  return {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name, namespace: "shop", labels },
+    spec: {
+      parentRefs: sections.map((sectionName) => ({
+        name: "gateway",
+        namespace: "gateway-tls",
+        sectionName,
+      })),
+      hostnames: [HOST],
+      rules: [{ backendRefs: [{ name: "web", port: 80 }] }],
+    },
+  };
+}
+
+/** Everything up to the HTTP listener and the record. */
+export async function bringUp(sandbox: Sandbox): Promise<Kubernetes> {
+  const { kubernetes } = await sandbox.connect(undefined, {});
+  await installCrds(sandbox);
+  await makeIdentity(sandbox);
+  await Promise.all(Object.keys(requests).map((name) => installRelease(sandbox, name)));
+  await kubernetes.apply([issuer("staging", STAGING), issuer("production", PRODUCTION)]);
+  await kubernetes.apply([namespace("gateway-tls"), gateway()]);
+  return kubernetes;
+}
+
+export const getGateway = (kubernetes: Kubernetes) =>
+  kubernetes.get({ kind: kinds.Gateway, name: "gateway", namespace: "gateway-tls" });
+export const getCertificate = (kubernetes: Kubernetes) =>
+  kubernetes.get({ kind: kinds.Certificate, name: "www-tls", namespace: "gateway-tls" });
