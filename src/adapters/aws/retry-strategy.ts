@@ -9,9 +9,12 @@ const FULL_QUOTA = ["LimitExceededException", "LimitExceeded"];
 
 type Refresh = ConfiguredRetryStrategy["refreshRetryTokenForRetry"];
 
+/** The base class waits as long as `Retry-After` says up to this, and then asks too early. */
+const LONGEST_RETRY_AFTER_MS = 5000;
+
 /**
  * The SDK's standard retries, patient enough for a rate limit: seven attempts, and a delay that
- * doubles from 300 ms to 15 s. `Retry-After` is honoured by the base class.
+ * doubles from 300 ms to 15 s. A longer `Retry-After` is left to the runner, which waits in view.
  */
 export class PatientRetryStrategy extends ConfiguredRetryStrategy {
   constructor(backoffMs: (attempt: number) => number = computeBackoffMs) {
@@ -19,7 +22,11 @@ export class PatientRetryStrategy extends ConfiguredRetryStrategy {
   }
 
   override refreshRetryTokenForRetry(...args: Parameters<Refresh>): ReturnType<Refresh> {
-    const [, { error }] = args;
+    const [, { error, retryAfterHint }] = args;
+    const retryAfterMs = (retryAfterHint?.getTime() ?? 0) - Date.now();
+    if (retryAfterMs > LONGEST_RETRY_AFTER_MS) {
+      return Promise.reject(new Error("AWS asks for a longer pause."));
+    }
     if (error !== undefined && FULL_QUOTA.includes(error.name)) {
       return Promise.reject(new Error("A full quota is not tried again."));
     }

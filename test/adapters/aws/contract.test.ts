@@ -6,8 +6,8 @@ import { describeZonesContract } from "../../contract/aws/zones-contract.ts";
 import { openAws } from "./world.ts";
 
 const make = async (fixture: AccountFixture) => {
-  const { aws, close } = await openAws({}, fixture);
-  return { ...aws, close };
+  const world = await openAws({}, fixture);
+  return { ...world.aws, close: () => world.close() };
 };
 
 describeCallerContract("the SDK", make);

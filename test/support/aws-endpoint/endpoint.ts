@@ -67,7 +67,9 @@ export async function startAwsEndpoint(
     }
   };
   const server = createServer((incoming, response) => {
-    serve(incoming, response).catch((error: unknown) => response.destroy(error as Error));
+    serve(incoming, response).catch((error: unknown) => {
+      response.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
   });
   const serve = async (incoming: IncomingMessage, response: ServerResponse) => {
     const request = await readRequest(incoming);
@@ -76,12 +78,18 @@ export async function startAwsEndpoint(
     const rule = faults.take(request.service, request.action) ?? {};
     if (rule.until !== undefined) await rule.until;
     if (rule.fault === "hang") return;
-    if (rule.fault === "reset") return void incoming.socket.resetAndDestroy();
+    if (rule.fault === "reset") {
+      incoming.socket.resetAndDestroy();
+      return;
+    }
     const reply =
       rule.error === undefined
         ? answer(request, rule.stale ?? false)
         : failureReply(request.service, rule.error);
-    if (rule.fault === "lost") return void incoming.socket.resetAndDestroy();
+    if (rule.fault === "lost") {
+      incoming.socket.resetAndDestroy();
+      return;
+    }
     call.status = reply.status;
     send(response, edited(reply, rule), rule.fault === "cut");
   };
@@ -100,7 +108,9 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
   const body = await text(incoming);
   const { method = "GET", url = "/" } = incoming;
   const { pathname: path, searchParams: query } = new URL(url, "http://127.0.0.1");
-  const headers = incoming.headers as Record<string, string | undefined>;
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, [value].flat().join(",")]),
+  );
   const service = parseService(headers["authorization"]);
   const action =
     (service === "eks" && findEksAction(method, path)) ||
