@@ -1,3 +1,4 @@
+import type { IssuerChoice } from "../config/config.ts";
 import type { CommandResult, HostResult } from "../runner/result.ts";
 import { formatFields, formatHeading, formatNote, joinBlocks } from "./layout.ts";
 import { formatCommand, formatLine, formatText, markOf, type Screen } from "./screen.ts";
@@ -9,6 +10,8 @@ export interface EndOptions extends Screen {
   now: Date;
   /** Where the config was kept: "ConfigMap gateway-tls/gateway-tls". */
   keptConfig: string;
+  /** What the Gateway's issuer was meant to be; without it the certificate's issuer tells. */
+  issuer?: IssuerChoice;
   /** Flags that this run had and the next command needs too: "--sandbox", "--context prod". */
   flags?: readonly string[];
 }
@@ -21,7 +24,7 @@ export function renderEnd(result: CommandResult, options: EndOptions): string {
     [formatLine(options, [[markOf(options, "done"), "green"], " ", [titleOf(result), "bold"]])],
     ...hosts.map((host) => formatHost(host, options)),
     untrusted.flatMap(({ certificate }) =>
-      formatNote(options, describeUntrusted(certificate?.issuer ?? ""), "yellow"),
+      formatNote(options, describeUntrusted(certificate?.issuer ?? "", options.issuer)),
     ),
     warnings.flatMap((warning) => formatNote(options, warning)),
     formatNext(options),
@@ -35,13 +38,18 @@ export function renderEnd(result: CommandResult, options: EndOptions): string {
 
 function titleOf({ result, hosts }: CommandResult): string {
   const names = hosts.map(({ hostname }) => hostname).join(", ");
-  if (result === "unchanged") return `Nothing had to change: ${names || "all"} is up.`;
-  return names === "" ? "Done." : `${names} is served over HTTPS.`;
+  const seen = hosts.every(({ certificate }) => certificate !== null);
+  if (result === "unchanged") return "Nothing had to change.";
+  if (names === "") return "Done.";
+  return seen ? `${names} is served over HTTPS.` : `${names} is set up.`;
 }
 
 function formatHost({ url, certificate }: HostResult, options: EndOptions): string[] {
   const lines = formatText(options, url, { indent: 2, style: "cyan" });
-  if (certificate === null) return lines;
+  if (certificate === null) {
+    const unseen = "What it serves could not be seen from here.";
+    return [...lines, ...formatText(options, unseen, { indent: 4, style: "dim" })];
+  }
   const { issuer, notAfter, names } = certificate;
   return [
     ...lines,
@@ -57,8 +65,12 @@ function formatHost({ url, certificate }: HostResult, options: EndOptions): stri
   ];
 }
 
-function describeUntrusted(issuer: string): string {
-  return `Browsers do not trust ${issuer === "" ? "this issuer" : issuer}: it is a staging or private CA. For a trusted certificate, run init again with --issuer production.`;
+function describeUntrusted(issuer: string, meant?: IssuerChoice): string {
+  const name = issuer === "" ? "this issuer" : issuer;
+  if (meant === "staging" || (meant === undefined && /staging/i.test(issuer))) {
+    return `Browsers do not trust ${name}: it is a staging CA. For a trusted certificate, run init again with --issuer production.`;
+  }
+  return `The chain of ${name} does not end at a root that is trusted here: browsers may refuse it.`;
 }
 
 function formatNext(options: EndOptions): string[] {

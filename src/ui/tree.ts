@@ -15,7 +15,8 @@ export interface TreeOptions extends Screen {
 export function createTreeObserver(options: TreeOptions): Observer {
   const { stderr, steps, now = Date.now } = options;
   const board = new Board(steps);
-  const columns = () => stderr.columns ?? options.columns;
+  // A terminal that does not know its size says 0.
+  const columns = () => stderr.columns || options.columns;
   let shown: Promise<void> | undefined;
   const show = async () => {
     const { showTree } = await import("./tree-renderer.ts");
@@ -28,8 +29,9 @@ export function createTreeObserver(options: TreeOptions): Observer {
       lines: (spinner = " ", ended) =>
         renderTree(
           board,
-          { ...options, columns: columns() },
-          { now: now(), spinner, ended, rows: (stderr.rows ?? 24) - 1 },
+          // In the last cell of a line, terminals differ in where the cursor is.
+          { ...options, columns: columns() - 1 },
+          { now: now(), spinner, ended, rows: (stderr.rows || 24) - 1 },
         ),
     });
   };

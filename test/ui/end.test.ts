@@ -51,16 +51,15 @@ describe("the end", () => {
     }));
     const unchanged = { ...done, result: "unchanged" as const, writes: 0, warnings: [], hosts };
     expect(renderEnd(unchanged, end)).toMatchInlineSnapshot(`
-      "✓ Nothing had to change: www.example.com is up.
+      "✓ Nothing had to change.
 
         https://www.example.com/
           Issuer   (STAGING) Counterfeit Cashew R10
           Expires  2026-11-25 (in 1 day); renewed by cert-manager
           Names    www.example.com
 
-        ! Browsers do not trust (STAGING) Counterfeit Cashew R10: it is a staging or
-          private CA. For a trusted certificate, run init again with --issuer
-          production.
+        ! Browsers do not trust (STAGING) Counterfeit Cashew R10: it is a staging CA.
+          For a trusted certificate, run init again with --issuer production.
 
       Next
         Add a host:
@@ -71,6 +70,25 @@ describe("the end", () => {
         The configuration is kept in ConfigMap gateway-tls/gateway-tls.
       "
     `);
+  });
+});
+
+describe("what is not as it should be", () => {
+  const [host] = done.hosts;
+
+  it("is said of a production certificate that is not trusted here", () => {
+    const certificate = { issuer: "Corp CA", notAfter: "", names: [], trusted: false };
+    const hosts = host === undefined ? [] : [{ ...host, certificate }];
+    const text = renderEnd({ ...done, hosts }, { ...end, issuer: "production" });
+    expect(text).toContain("The chain of Corp CA does not end at a root that is trusted here");
+    expect(text).not.toContain("--issuer production");
+  });
+
+  it("is said of a host whose handshake could not be seen", () => {
+    const hosts = host === undefined ? [] : [{ ...host, certificate: null }];
+    const text = renderEnd({ ...done, hosts }, end);
+    expect(text).toContain("✓ www.example.com is set up.");
+    expect(text).toContain("What it serves could not be seen from here.");
   });
 });
 

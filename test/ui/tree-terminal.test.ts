@@ -163,6 +163,18 @@ describe("the tree in a terminal", () => {
     expect(isShownCursor(terminal.raw())).toBe(true);
   });
 
+  it("keeps the end of a line that is as wide as the terminal", async () => {
+    const terminal = await show(80, 24);
+    terminal.tell(event(0, "started", 0));
+    terminal.tell(event(0, "done", 0, `${"x".repeat(200)}!`));
+    terminal.tell({ finish: true });
+    const [line, ...rest] = await terminal.until(has("the end"));
+    await terminal.exited;
+    expect(line).toMatch(/^ {2}✓ Kept configuration {4}x+…x+!$/);
+    expect(line).toHaveLength(79);
+    expect(rest).toEqual(["  · 5 steps not started", "the end"]);
+  });
+
   it("survives a terminal that becomes narrower", async () => {
     const terminal = await show(120, 24);
     terminal.tell(event(0, "started", 0));
