@@ -127,8 +127,8 @@ describe("the tree in a terminal", () => {
     terminal.tell(event(1, "progress", 20, LONG));
     await terminal.until(has("FailedBuildModel"));
     terminal.tell(event(1, "done", 64_000, "1.5.1"));
-    terminal.tell(event(2, "progress", 64_000, "creating a role"));
-    await terminal.until(has("creating a role"));
+    terminal.tell(event(2, "progress", 64_000, "making a role"));
+    await terminal.until(has("making a role"));
     terminal.tell(event(2, "failed", 65_000, "AccessDenied"));
     terminal.tell({ finish: true });
     const lines = await terminal.until(has("the end"));
