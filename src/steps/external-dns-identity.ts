@@ -114,8 +114,7 @@ async function inspectAssociation({ plan, world }: StepContext): Promise<PlanIte
     name: `${namespace}/${serviceAccount}`,
   } as const;
   if (live === undefined) return { ...item, intent: "create", document: { roleArn: role.arn } };
-  if (!compareTags(tags, live.tags))
-    return { ...item, intent: "foreign", owner: live.roleArn };
+  if (!compareTags(tags, live.tags)) return { ...item, intent: "foreign", owner: live.roleArn };
   return live.roleArn === role.arn
     ? { ...item, intent: "keep" }
     : { ...item, intent: "update", fields: ["roleArn"], document: { roleArn: role.arn } };

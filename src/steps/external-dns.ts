@@ -8,7 +8,7 @@ export const externalDns: Step = {
   id,
   title: "ExternalDNS",
   after: ["gateway-api-crds", "external-dns-identity"],
-  inspect: (context) => inspectRelease(context, id, id),
+  inspect: (context) => inspectRelease(context, id, id, { withNamespace: false }),
   apply: (context) => applyRelease(context, id, context.plan.namespaces.externalDns),
   settle: async ({ plan }) => plan.versions.charts[id].version,
 };

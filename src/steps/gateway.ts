@@ -24,7 +24,8 @@ export const gateway: Step = {
       inspectNamespace(context, id, plan.namespaces.gateway),
       inspectObjects(context, id, [mergeGateway(live, plan.gateway)]),
     ]);
-    return [namespace, ...items];
+    const { own, gateway: its } = plan.namespaces;
+    return own.metadata.name === its.metadata.name ? items : [namespace, ...items];
   },
   async apply(context) {
     const { plan, world } = context;

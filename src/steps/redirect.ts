@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import { parseHttpRoute } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
-import type { DesiredHost } from "../plan/plan.ts";
+import type { DesiredHost, PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { applyDifferent, inspectObjects } from "./objects.ts";
 import { rehearse } from "./rehearse.ts";
@@ -19,7 +19,10 @@ export const redirect: Step = {
   id,
   title: "HTTPS routes",
   after: ["promotion"],
-  inspect: (context) => inspectObjects(context, id, finalRoutes(context)),
+  async inspect(context) {
+    const items = await inspectObjects(context, id, finalRoutes(context));
+    return items.map((item) => describeMove(context, item));
+  },
   async apply(context) {
     const routes = finalRoutes(context);
     await applyDifferent(context, id, routes);
@@ -32,6 +35,15 @@ export const redirect: Step = {
     return context.plan.config.redirect ? "http redirects to https" : "http and https";
   },
 };
+
+/** The backend's route is made by an earlier step: here it only moves. */
+function describeMove({ plan }: StepContext, item: PlanItem): PlanItem {
+  const moves = plan.hosts.some(
+    ({ route: { metadata } }) => item.name === `${metadata.namespace}/${metadata.name}`,
+  );
+  if (!moves || item.intent !== "create") return item;
+  return { ...item, intent: "update", fields: ["from port 80 to HTTPS"] };
+}
 
 function finalRoutes({ plan }: StepContext): KubernetesObject[] {
   return plan.hosts.flatMap(({ route, redirectRoute }) =>

@@ -12,6 +12,7 @@ export const rehearsal: Step = {
   async inspect(context) {
     if (context.options.skipRehearsal) return [];
     const hosts = await findUnproven(context);
+    if (hosts.length === 0) return [{ step: id, ...notNeeded }];
     return hosts.map(({ host }) => ({
       step: id,
       kind: "HTTPRoute",
@@ -30,6 +31,12 @@ export const rehearsal: Step = {
     return "skipped";
   },
 };
+
+const notNeeded = {
+  kind: "Rehearsal",
+  name: "not needed: every certificate is valid",
+  intent: "keep",
+} as const;
 
 async function findUnproven(context: StepContext) {
   const issuer = (await findLiveIssuer(context)) ?? context.plan.names.issuers.staging;

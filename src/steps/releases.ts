@@ -5,11 +5,12 @@ import type { PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import type { StepContext, StepId } from "./step.ts";
 
-/** One item for the namespace and one for the release. */
+/** One item for the namespace, unless an earlier step makes it, and one for the release. */
 export async function inspectRelease(
   { plan, world }: StepContext,
   step: StepId,
   chart: ChartName,
+  { withNamespace = true } = {},
 ): Promise<PlanItem[]> {
   const request = plan.releases[chart];
   const [releases, namespace] = await Promise.all([
@@ -19,21 +20,16 @@ export async function inspectRelease(
   const live = releases.find(
     ({ name, namespace: at }) => name === request.name && at === request.namespace,
   );
-  return [
-    {
-      step,
-      kind: "Namespace",
-      name: request.namespace,
-      intent: namespace === undefined ? "create" : "keep",
-    },
-    {
-      step,
-      kind: "Helm release",
-      name: `${request.namespace}/${request.name}`,
-      document: { chart: request.chart, version: request.version ?? null, values: request.values },
-      ...compareRelease(request, live),
-    },
-  ];
+  const intent = namespace === undefined ? "create" : "keep";
+  const release: PlanItem = {
+    step,
+    kind: "Helm release",
+    name: `${request.namespace}/${request.name}`,
+    document: { chart: request.chart, version: request.version ?? null, values: request.values },
+    ...compareRelease(request, live),
+  };
+  if (!withNamespace) return [release];
+  return [{ step, kind: "Namespace", name: request.namespace, intent }, release];
 }
 
 /**
