@@ -1,0 +1,21 @@
+import { cleanName, findNameProblem, toAsciiName } from "./domain-name.ts";
+import { wrongValue } from "./wrong-value.ts";
+
+/** A host's full name; that it is the domain or below it is checked once both are known. */
+export function parseHostname(text: string): string {
+  const name = toAsciiName(text);
+  const problem = findNameProblem(name);
+  if (problem === undefined) return name;
+  throw wrongValue(
+    text,
+    `${problem}`,
+    text.startsWith("*.") ? `www.${text.slice(2)}` : cleanName(text),
+  );
+}
+
+/** Throws unless `hostname` is `domain` or a name below it. */
+export function requireBelow(hostname: string, domain: string): void {
+  if (hostname === domain || hostname.endsWith(`.${domain}`)) return;
+  const first = hostname.split(".")[0] ?? "www";
+  throw wrongValue(hostname, `is not ${domain} or a name below it`, `${first}.${domain}`);
+}

@@ -1,0 +1,35 @@
+import { hostSettings, whereSettings } from "./host-settings.ts";
+import { networkSettings, wantedSettings } from "./install-settings.ts";
+import { runSettings, sourceSettings } from "./run-settings.ts";
+import type { Setting } from "./setting.ts";
+
+/** Every setting, by its id in the program. Flags, environment, file, help and errors come from here. */
+export const settings = {
+  ...wantedSettings,
+  ...hostSettings,
+  ...whereSettings,
+  ...networkSettings,
+  ...sourceSettings,
+  ...runSettings,
+};
+
+export type SettingId = keyof typeof settings;
+
+/** As given on the command line, by setting: texts, `true`/`false` for switches; nothing parsed. */
+export type Flags = Partial<Record<SettingId, string | readonly string[]>>;
+
+type ValueOf<S extends Setting> = S extends { repeat: true }
+  ? Awaited<ReturnType<S["parse"]>>[]
+  : Awaited<ReturnType<S["parse"]>>;
+
+/** Parsed values, by setting; those that were not given are absent. */
+export type Values = { [Id in SettingId]?: ValueOf<(typeof settings)[Id]> };
+
+/** Each setting with its id. */
+// The table's keys are exactly the ids.
+export const settingIds = Object.keys(settings) as SettingId[];
+
+/** The setting as the table's general type. */
+export function settingOf(id: SettingId): Setting {
+  return settings[id];
+}
