@@ -38,13 +38,20 @@ export const connectionFailures: readonly KnownFailure[] = [
       ),
   },
   {
-    pattern: /exec: executable (\S+) failed with exit code (\d+)|getting credentials: (.*)/,
-    explain: ([, program, code, other]) =>
+    pattern: /exec: executable (\S+) failed with exit code (\d+)/,
+    explain: ([, program = "", code = ""]) =>
       new UserError(
         "GT-CREDENTIAL-PLUGIN-FAILED",
-        program === undefined
-          ? `The kubeconfig's credentials could not be had: ${other ?? ""}.`
-          : `The program ${program}, which the kubeconfig asks for credentials, failed with exit code ${code ?? "?"}.`,
+        `The program ${program}, which the kubeconfig asks for credentials, failed with exit code ${code}.`,
+        { hint: "Log in again, then check with: kubectl auth whoami" },
+      ),
+  },
+  {
+    pattern: /getting credentials: ([^\n]*)/,
+    explain: ([, reason = ""]) =>
+      new UserError(
+        "GT-CREDENTIAL-PLUGIN-FAILED",
+        `The kubeconfig's credentials could not be had: ${reason}.`,
         { hint: "Log in again, then check with: kubectl auth whoami" },
       ),
   },

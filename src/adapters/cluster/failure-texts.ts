@@ -26,6 +26,7 @@ export function firstLine(text: string): string {
     .find((one) => one !== "" && !/^(warning|I\d{4}|W\d{4})\b/i.test(one));
   return (line ?? "it gave no reason")
     .replace(/^(error from server(?: \([^)]*\))?|error):\s*/i, "")
+    .replace(/^error validating "[^"]*": (?:error validating data: )?(?:Get "[^"]*": )?/, "")
     .replace(/; if you choose to ignore these errors.*$/, "")
     .replace(/\.$/, "");
 }
