@@ -23,7 +23,7 @@ const inWorld: Partial<Record<SandboxFault, (simulation: Simulation) => void>> =
     state.aws.addons["demo"] = [];
   },
   "stuck-release": (simulation) => {
-    leavePending(simulation, { "gateway-tls-installation": installationOf(simulation) });
+    leavePending(simulation, { "app.kubernetes.io/managed-by": "gateway-tls" });
   },
   "foreign-stuck-release": (simulation) => {
     leavePending(simulation, {});
@@ -43,10 +43,6 @@ export function applyFaults(simulation: Simulation, faults: readonly SandboxFaul
     simulation.state.faults.push(fault);
     inWorld[fault]?.(simulation);
   }
-}
-
-function installationOf({ state }: Simulation): string {
-  return `${state.aws.account}.${state.aws.region}.demo`;
 }
 
 /** What a killed helm leaves: a first revision that says it is still at it. */

@@ -18,28 +18,60 @@ export function forbiddenError(verb: string): UserError {
 }
 
 export function conflictError(object: string, conflicts: readonly Conflict[]): UserError {
-  const count = conflicts.length === 1 ? "1 conflict" : `${conflicts.length} conflicts`;
-  const [first] = conflicts;
+  const told = conflicts.map(({ manager, field }) => `"${manager}" manages ${field}`).join(", ");
   return new UserError(
     "GT-FIELD-CONFLICT",
-    `${object}: Apply failed with ${count}: conflict with "${first?.manager ?? ""}" using v1: ${conflicts.map(({ field }) => field).join(", ")}.`,
+    `Others manage fields of ${object} that are to have another value: ${told}.`,
     {
-      hint: "Another tool manages these fields: change them there, or give the object another name.",
+      hint: "Have that manager give the field up, or want the same value: gateway-tls never forces another manager.",
     },
   );
 }
 
 export function rejectedError(message: string): UserError {
-  return new UserError("GT-OBJECT-INVALID", `The API server refuses it: ${message}.`);
+  return new UserError("GT-OBJECT-INVALID", `The API server refuses an object: ${message}.`, {
+    hint: "Check the installed CRDs' version against docs/compatibility.md.",
+  });
 }
 
-export function notServedError(object: {
+export function notServedError({
+  apiVersion,
+  kind,
+}: {
   apiVersion: string;
   kind: string;
-  name: string;
 }): UserError {
-  const { apiVersion, kind, name } = object;
-  return rejectedError(
-    `resource mapping not found for name: "${name}" namespace: "" from "STDIN": no matches for kind "${kind}" in version "${apiVersion}"; ensure CRDs are installed first`,
+  return new UserError(
+    "GT-KIND-NOT-SERVED",
+    `The cluster does not serve ${kind} of ${apiVersion}.`,
+    {
+      hint: "Install the CRDs that define it, or look whether they were removed meanwhile.",
+      retry: {
+        limitMs: 30_000,
+        intervalMs: 2000,
+        reason: `waiting for the cluster to serve ${kind}`,
+      },
+    },
+  );
+}
+
+export function objectNotFound(kind: string, name: string): UserError {
+  return new UserError("GT-OBJECT-NOT-FOUND", `${kind} ${name} is not in the cluster.`, {
+    hint: "It was removed meanwhile: run the same command again.",
+  });
+}
+
+export function terminatingError(namespace: string): UserError {
+  return new UserError(
+    "GT-NAMESPACE-TERMINATING",
+    `The namespace ${namespace} is being deleted, so nothing can be made in it yet.`,
+    {
+      hint: `See what holds it: kubectl get namespace ${namespace} -o jsonpath='{.status.conditions}'`,
+      retry: {
+        limitMs: 300_000,
+        intervalMs: 5000,
+        reason: `waiting for the namespace ${namespace} to be gone`,
+      },
+    },
   );
 }

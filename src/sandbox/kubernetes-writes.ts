@@ -1,6 +1,12 @@
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { type Fields, isFields } from "./fields.ts";
-import { conflictError, notServedError, rejectedError } from "./kubernetes-errors.ts";
+import {
+  conflictError,
+  notServedError,
+  objectNotFound,
+  rejectedError,
+  terminatingError,
+} from "./kubernetes-errors.ts";
 import type { Simulation } from "./simulation.ts";
 import { ownByUpdate, serverSideApply } from "./store/server-side-apply.ts";
 
@@ -16,7 +22,7 @@ export function applyObject(
   const { store } = simulation;
   const { name, namespace } = object.metadata;
   const kind = store.served(object);
-  if (kind === undefined) throw notServedError({ ...object, name });
+  if (kind === undefined) throw notServedError(object);
   if (kind.namespaced) refuseBadNamespace(simulation, object, namespace);
   const live = store.find({ ...object, name, namespace });
   const outcome = serverSideApply(live, object, manager);
@@ -38,12 +44,8 @@ function refuseBadNamespace(
   const { name } = object.metadata;
   if (namespace === undefined) throw rejectedError(`${object.kind} "${name}" names no namespace`);
   const found = store.find({ apiVersion: "v1", kind: "Namespace", name: namespace });
-  if (found === undefined) throw rejectedError(`namespaces "${namespace}" not found`);
-  if (found.metadata.deletionTimestamp !== undefined) {
-    throw rejectedError(
-      `unable to create new content in namespace ${namespace} because it is being terminated`,
-    );
-  }
+  if (found === undefined) throw objectNotFound("namespaces", namespace);
+  if (found.metadata.deletionTimestamp !== undefined) throw terminatingError(namespace);
 }
 
 /** A JSON merge patch (RFC 7396), with its manager recorded. */

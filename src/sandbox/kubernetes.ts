@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { UserError } from "../errors.ts";
-import type { Kubernetes, ObjectRef } from "../ports/kubernetes.ts";
-import { forbiddenError, unreachableError } from "./kubernetes-errors.ts";
+import type { Kubernetes } from "../ports/kubernetes.ts";
+import { forbiddenError, objectNotFound, unreachableError } from "./kubernetes-errors.ts";
 import { applyObject, mergePatch } from "./kubernetes-writes.ts";
 import { observeObjects } from "./observe.ts";
 import type { Simulation } from "./simulation.ts";
@@ -65,9 +64,12 @@ export function createKubernetes(simulation: Simulation, onWrite: OnWrite): Kube
     patch: async (ref, patch) => {
       await enterToWrite("patch");
       const live = findObject(store, ref);
-      if (live === undefined) throw notFound(ref);
-      const next = mergePatch(live, patch);
-      if (store.put(live, next) !== live) onWrite();
+      if (live === undefined) throw objectNotFound(ref.kind.kind, ref.name);
+      const next = store.put(live, mergePatch(live, patch));
+      if (next === live) return;
+      const { deletionTimestamp, finalizers = [] } = next.metadata;
+      if (deletionTimestamp !== undefined && finalizers.length === 0) store.erase(next);
+      onWrite();
     },
     delete: async (refs) => {
       await enterToWrite("delete");
@@ -85,8 +87,8 @@ export function createKubernetes(simulation: Simulation, onWrite: OnWrite): Kube
     replace: async (object) => {
       await enterToWrite("update");
       const live = store.find({ ...object, ...object.metadata });
-      if (live?.metadata.resourceVersion !== object.metadata.resourceVersion) return false;
       if (live === undefined) return false;
+      if (live.metadata.resourceVersion !== object.metadata.resourceVersion) return false;
       const next = structuredClone(object);
       next.metadata = { ...live.metadata, ...next.metadata };
       if (!isDeepStrictEqual(next, live)) {
@@ -96,8 +98,4 @@ export function createKubernetes(simulation: Simulation, onWrite: OnWrite): Kube
       return true;
     },
   };
-}
-
-function notFound({ kind, name }: ObjectRef): UserError {
-  return new UserError("GT-OBJECT-NOT-FOUND", `${kind.kind} ${name} is not in the cluster.`);
 }

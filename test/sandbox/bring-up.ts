@@ -268,3 +268,22 @@ export const getGateway = (kubernetes: Kubernetes) =>
   kubernetes.get({ kind: kinds.Gateway, name: "gateway", namespace: "gateway-tls" });
 export const getCertificate = (kubernetes: Kubernetes) =>
   kubernetes.get({ kind: kinds.Certificate, name: "www-tls", namespace: "gateway-tls" });
+
+/** The whole way, by hand: the record, and a certificate of the production authority. */
+export async function bringUpToCertificate(
+  sandbox: Sandbox,
+): Promise<{ kubernetes: Kubernetes; address: string }> {
+  const kubernetes = await bringUp(sandbox);
+  await kubernetes.apply([route(["http"])]);
+  const address = await until(sandbox, async () => {
+    const { answers } = await sandbox.resolver.query(HOST, "A");
+    return answers[0]?.value;
+  });
+  await kubernetes.apply([gateway({ https: true, issuer: "production" })]);
+  await until(sandbox, async () => {
+    return condition(await getCertificate(kubernetes), "Ready")?.status === "True";
+  });
+  await kubernetes.apply([route(["https-www"])]);
+  await sandbox.clock.sleep(3_000);
+  return { kubernetes, address };
+}

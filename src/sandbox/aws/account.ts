@@ -1,6 +1,6 @@
-import { UserError } from "../../errors.ts";
 import type { Caller, Clusters } from "../../ports/aws.ts";
 import type { Simulation } from "../simulation.ts";
+import { clusterNotFound, credentialsExpired, refuseOthers } from "./errors.ts";
 
 /** What every call to AWS goes through first. */
 export type Enter = () => Promise<void>;
@@ -9,12 +9,7 @@ export function createEnter(simulation: Simulation): Enter {
   return async () => {
     simulation.clock.touch();
     await Promise.resolve();
-    if (!simulation.hasFault("expired-credentials")) return;
-    throw new UserError(
-      "GT-AWS-CREDENTIALS",
-      "The AWS credentials do not work: ExpiredToken: The security token included in the request is expired.",
-      { hint: "Sign in again: aws sso login." },
-    );
+    if (simulation.hasFault("expired-credentials")) throw credentialsExpired();
   };
 }
 
@@ -59,12 +54,8 @@ export function createClusters(
       await enter();
       requireCluster(simulation, cluster);
       const addons = (aws.addons[cluster] ??= []);
-      if (addons.some((addon) => addon.name === name)) {
-        throw new UserError(
-          "GT-AWS-EXISTS",
-          `ResourceInUseException: Addon already exists: ${name}.`,
-        );
-      }
+      const live = addons.find((addon) => addon.name === name);
+      if (live !== undefined) return refuseOthers(live.tags, tags, `The add-on ${name}`);
       const activeFrom = simulation.now + ADDON_MS;
       const version = "v1.3.10-eksbuild.1";
       addons.push({ name, version, status: "CREATING", tags: { ...tags }, activeFrom });
@@ -85,9 +76,5 @@ export function createClusters(
 /** EKS's answer for a cluster that is not there. */
 export function requireCluster({ state }: Simulation, name: string): void {
   if (state.aws.clusters[name] !== undefined) return;
-  throw new UserError(
-    "GT-AWS-FAILED",
-    `ResourceNotFoundException: No cluster found for name: ${name}.`,
-    { hint: `Clusters there: ${Object.keys(state.aws.clusters).join(", ")}.` },
-  );
+  throw clusterNotFound(name, state.aws.region);
 }

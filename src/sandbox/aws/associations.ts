@@ -2,7 +2,7 @@ import type { Identity } from "../../ports/aws.ts";
 import type { Simulation } from "../simulation.ts";
 import type { StoredAssociation } from "../world-state.ts";
 import { type Enter, requireCluster } from "./account.ts";
-import { existsError, noSuchEntity, roleNotVisible } from "./errors.ts";
+import { iamNotReady, notFound, refuseOthers } from "./errors.ts";
 
 type Associations = Pick<
   Identity,
@@ -39,7 +39,14 @@ export function createAssociations(
           namespace === request.namespace &&
           serviceAccount === request.serviceAccount,
       );
-      if (taken !== undefined) throw existsError(`Association already exists: ${taken.id}`);
+      if (taken !== undefined) {
+        const subject = `${taken.namespace}/${taken.serviceAccount}`;
+        const what = `An association of ${subject} with the role ${taken.roleArn}`;
+        refuseOthers(taken.tags, request.tags, what);
+        taken.roleArn = request.roleArn;
+        onWrite();
+        return shown(taken);
+      }
       const id = `a-${simulation.nextNumber().toString(36).padStart(17, "0")}`;
       const association = structuredClone({ ...request, id });
       aws.associations.push(association);
@@ -49,7 +56,7 @@ export function createAssociations(
     updateAssociation: async (cluster, id, roleArn) => {
       await enter();
       const association = find(cluster, id);
-      if (association === undefined) throw noSuchEntity(`association ${id}`);
+      if (association === undefined) throw notFound(`the association ${id}`);
       requireVisibleRole(simulation, roleArn);
       association.roleArn = roleArn;
       onWrite();
@@ -66,5 +73,5 @@ export function createAssociations(
 
 function requireVisibleRole({ state, now }: Simulation, roleArn: string): void {
   const role = Object.values(state.aws.roles).find(({ arn }) => arn === roleArn);
-  if (role === undefined || now < role.visibleFrom) throw roleNotVisible(roleArn);
+  if (role === undefined || now < role.visibleFrom) throw iamNotReady(`The role ${roleArn}`);
 }

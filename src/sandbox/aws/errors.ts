@@ -1,21 +1,71 @@
 import { UserError } from "../../errors.ts";
+import type { Tags } from "../../ports/aws.ts";
 
-/** IAM's EntityAlreadyExists and EKS's ResourceInUse. */
-export function existsError(message: string): UserError {
-  return new UserError("GT-AWS-EXISTS", `AWS has it already: ${message}.`, {
-    hint: "Run the same command again: it looks at what is there.",
+/** The errors of the AWS adapter, by its codes, so that a run meets the same ones. */
+const AGAIN = "Run the same command again: it resumes.";
+
+export function notOurs(what: string): UserError {
+  return new UserError(
+    "GT-AWS-NOT-OURS",
+    `${what} exists already, and this installation did not make it.`,
+    { hint: "Delete it if nobody needs it, and run the command again." },
+  );
+}
+
+/** Refuses what lacks one of the wanted tags. */
+export function refuseOthers(live: Tags, wanted: Tags, what: string): void {
+  const ours = Object.entries(wanted).every(([key, value]) => live[key] === value);
+  if (!ours) throw notOurs(what);
+}
+
+/** What IAM, and EKS of IAM, say of something that is not there, or not yet. */
+export function iamNotReady(what: string): UserError {
+  return new UserError("GT-AWS-IAM-NOT-READY", `${what} is not visible yet.`, {
+    hint: AGAIN,
+    retry: { limitMs: 120_000, intervalMs: 3000, reason: "waiting for IAM" },
   });
 }
 
-export function noSuchEntity(what: string): UserError {
-  return new UserError("GT-AWS-NOT-FOUND", `AWS does not know it: ${what} cannot be found.`);
+export function stillInUse(what: string): UserError {
+  return new UserError(
+    "GT-AWS-STILL-IN-USE",
+    `${what} cannot be deleted while something is attached.`,
+    {
+      hint: `Detach what still uses ${what}, and run the command again.`,
+      retry: { limitMs: 120_000, intervalMs: 3000, reason: "waiting for IAM to detach" },
+    },
+  );
 }
 
-/** What EKS says of a role that IAM has not spread yet. */
-export function roleNotVisible(roleArn: string): UserError {
+export function notFound(what: string): UserError {
+  return new UserError("GT-AWS-NOT-FOUND", `AWS does not know ${what}.`, { hint: AGAIN });
+}
+
+export function credentialsExpired(): UserError {
+  return new UserError("GT-AWS-CREDENTIALS-EXPIRED", "The AWS credentials have expired.", {
+    hint: "aws sso login --profile default",
+  });
+}
+
+export function clusterNotFound(name: string, region: string): UserError {
+  return new UserError("GT-CLUSTER-NOT-FOUND", `There is no cluster "${name}" in ${region}.`, {
+    hint: "Give the name of a cluster that exists with --cluster.",
+  });
+}
+
+export function zoneNotFound(id: string): UserError {
+  return new UserError("GT-ZONE-NOT-FOUND", `There is no hosted zone ${id} in this account.`, {
+    hint: "Give the id of a hosted zone that exists with --zone-id.",
+  });
+}
+
+export function recordChanged(name: string, type: string): UserError {
   return new UserError(
-    "GT-AWS-ROLE-NOT-READY",
-    `EKS does not see the role yet: Role ${roleArn} does not exist.`,
-    { retry: { limitMs: 120_000, intervalMs: 3_000, reason: "waiting for IAM" } },
+    "GT-RECORD-CHANGED",
+    `The ${type} record ${name} changed since it was read, so it was not deleted.`,
+    {
+      hint: AGAIN,
+      retry: { limitMs: 30_000, intervalMs: 3000, reason: "reading the changed records again" },
+    },
   );
 }

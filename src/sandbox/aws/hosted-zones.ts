@@ -1,8 +1,9 @@
-import { UserError } from "../../errors.ts";
+import { isDeepStrictEqual } from "node:util";
 import type { HostedZone, HostedZones, ResourceRecordSet } from "../../ports/aws.ts";
 import type { Simulation } from "../simulation.ts";
 import type { StoredRecord, ZoneState } from "../world-state.ts";
 import type { Enter } from "./account.ts";
+import { recordChanged, zoneNotFound } from "./errors.ts";
 
 /** Route 53 over the simulated account. */
 export function createHostedZones(
@@ -10,20 +11,20 @@ export function createHostedZones(
   enter: Enter,
   onWrite: () => void,
 ): HostedZones {
-  const { zones } = simulation.state.aws;
+  const { aws } = simulation.state;
   const need = (id: string): ZoneState => {
-    const zone = zones[id];
+    const zone = aws.zones[id];
     if (zone !== undefined) return zone;
-    throw new UserError("GT-AWS-NO-ZONE", `NoSuchHostedZone: No hosted zone found with ID: ${id}.`);
+    throw zoneNotFound(id);
   };
   return {
     list: async () => {
       await enter();
-      return Object.values(zones).map(shownZone);
+      return Object.values(aws.zones).map(shownZone);
     },
     find: async (id) => {
       await enter();
-      const zone = zones[id];
+      const zone = aws.zones[id];
       return zone === undefined ? undefined : shownZone(zone);
     },
     nameServers: async (id) => {
@@ -32,13 +33,15 @@ export function createHostedZones(
     },
     listRecords: async (zoneId, names) => {
       await enter();
+      const wanted = names?.map((name) => name.toLowerCase().replace(/\.$/, ""));
       return need(zoneId)
-        .records.filter(({ name }) => names === undefined || names.includes(name))
+        .records.filter(({ name }) => wanted === undefined || wanted.includes(name))
         .map(shownRecord);
     },
     deleteRecords: async (zoneId, records) => {
       await enter();
       const zone = need(zoneId);
+      for (const record of records) refuseChanged(zone, record);
       const rest = zone.records.filter(
         (stored) => !records.some((record) => isSameSet(stored, record)),
       );
@@ -48,6 +51,13 @@ export function createHostedZones(
       onWrite();
     },
   };
+}
+
+/** Route 53 deletes a record set only when it is exactly as given; an absent one is fine. */
+function refuseChanged(zone: ZoneState, given: ResourceRecordSet): void {
+  const live = zone.records.find((stored) => isSameSet(stored, given));
+  if (live === undefined) return;
+  if (!isDeepStrictEqual(shownRecord(live), given)) throw recordChanged(given.name, given.type);
 }
 
 export function isSameSet(

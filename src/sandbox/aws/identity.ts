@@ -1,10 +1,9 @@
-import { UserError } from "../../errors.ts";
-import type { Identity, Policy } from "../../ports/aws.ts";
+import type { Identity, Policy, Role } from "../../ports/aws.ts";
 import type { Simulation } from "../simulation.ts";
 import type { AwsState, StoredPolicy, StoredRole } from "../world-state.ts";
 import type { Enter } from "./account.ts";
 import { createAssociations } from "./associations.ts";
-import { existsError, noSuchEntity } from "./errors.ts";
+import { iamNotReady, refuseOthers, stillInUse } from "./errors.ts";
 import { isAllowed } from "./policy-check.ts";
 
 /** How long a new role takes until other services know it. */
@@ -26,7 +25,7 @@ export function createIdentity(
       const { aws } = simulation.state;
       return simulations.map(({ roleArn, ...request }) => {
         const role = Object.values(aws.roles).find(({ arn }) => arn === roleArn);
-        if (role === undefined) throw noSuchEntity(`Role ${roleArn}`);
+        if (role === undefined) throw iamNotReady(`Role ${roleArn}`);
         return isAllowed(aws, role, request) ? "allowed" : "denied";
       });
     },
@@ -38,7 +37,7 @@ type PolicyCalls = Pick<Identity, "findPolicy" | "createPolicy" | "updatePolicy"
 function policies(aws: AwsState, enter: Enter, onWrite: () => void): PolicyCalls {
   const need = (arn: string): StoredPolicy => {
     const policy = aws.policies[arn];
-    if (policy === undefined) throw noSuchEntity(`Policy ${arn}`);
+    if (policy === undefined) throw iamNotReady(`Policy ${arn}`);
     return policy;
   };
   return {
@@ -50,8 +49,8 @@ function policies(aws: AwsState, enter: Enter, onWrite: () => void): PolicyCalls
     createPolicy: async ({ name, document, tags }) => {
       await enter();
       const arn = `arn:${aws.partition}:iam::${aws.account}:policy/${name}`;
-      if (aws.policies[arn] !== undefined)
-        throw existsError(`A policy called ${name} already exists`);
+      const live = aws.policies[arn];
+      if (live !== undefined) refuseOthers(live.tags, tags, `The policy ${name}`);
       const policy = structuredClone({ arn, name, document, tags });
       aws.policies[arn] = policy;
       onWrite();
@@ -66,7 +65,7 @@ function policies(aws: AwsState, enter: Enter, onWrite: () => void): PolicyCalls
       await enter();
       if (aws.policies[arn] === undefined) return;
       if (shown(aws, need(arn)).attachmentCount > 0) {
-        throw deleteConflict("Cannot delete a policy attached to entities.");
+        throw stillInUse(`The policy ${arn}`);
       }
       delete aws.policies[arn];
       onWrite();
@@ -81,12 +80,6 @@ function shown(aws: AwsState, policy: StoredPolicy): Policy {
   return { ...structuredClone(policy), attachmentCount: attached.length };
 }
 
-function deleteConflict(message: string): UserError {
-  return new UserError("GT-AWS-DELETE-CONFLICT", `DeleteConflict: ${message}`, {
-    retry: { limitMs: 120_000, intervalMs: 5_000, reason: "waiting for IAM to detach" },
-  });
-}
-
 type RoleCalls = Pick<
   Identity,
   "findRole" | "createRole" | "updateTrust" | "attachPolicy" | "detachPolicy" | "deleteRole"
@@ -97,7 +90,7 @@ function roles(simulation: Simulation, enter: Enter, onWrite: () => void): RoleC
   const change = async (name: string, write: (role: StoredRole) => void): Promise<void> => {
     await enter();
     const role = aws.roles[name];
-    if (role === undefined) throw noSuchEntity(`The role with name ${name}`);
+    if (role === undefined) throw iamNotReady(`The role with name ${name}`);
     write(role);
     onWrite();
   };
@@ -105,21 +98,24 @@ function roles(simulation: Simulation, enter: Enter, onWrite: () => void): RoleC
     findRole: async (name) => {
       await enter();
       const role = aws.roles[name];
-      if (role === undefined) return undefined;
-      const { visibleFrom: _, description: __, permissionsBoundary: ___, ...rest } = role;
-      return structuredClone(rest);
+      return role === undefined ? undefined : shownRole(role);
     },
     createRole: async ({ name, ...request }) => {
       await enter();
-      if (aws.roles[name] !== undefined) throw existsError(`Role with name ${name} already exists`);
+      const live = aws.roles[name];
+      if (live !== undefined) {
+        refuseOthers(live.tags, request.tags, `The role ${name}`);
+        live.trust = structuredClone(request.trust);
+        onWrite();
+        return shownRole(live);
+      }
       const arn = `arn:${aws.partition}:iam::${aws.account}:role/${name}`;
       const empty = { attachedPolicyArns: [], inlinePolicyNames: [] };
       const visibleFrom = simulation.now + ROLE_VISIBLE_MS;
       const role = structuredClone({ ...request, ...empty, arn, name, visibleFrom });
       aws.roles[name] = role;
       onWrite();
-      const { trust, tags } = role;
-      return structuredClone({ ...empty, arn, name, trust, tags });
+      return shownRole(role);
     },
     updateTrust: (name, trust) =>
       change(name, (role) => {
@@ -127,24 +123,32 @@ function roles(simulation: Simulation, enter: Enter, onWrite: () => void): RoleC
       }),
     attachPolicy: (name, arn) =>
       change(name, (role) => {
-        if (aws.policies[arn] === undefined) throw noSuchEntity(`Policy ${arn}`);
+        if (aws.policies[arn] === undefined) throw iamNotReady(`Policy ${arn}`);
         role.attachedPolicyArns = [...new Set([...role.attachedPolicyArns, arn])];
       }),
-    detachPolicy: (name, arn) =>
-      change(name, (role) => {
-        role.attachedPolicyArns = role.attachedPolicyArns.filter((one) => one !== arn);
-      }),
+    detachPolicy: async (name, arn) => {
+      await enter();
+      const role = aws.roles[name];
+      if (role?.attachedPolicyArns.includes(arn) !== true) return;
+      role.attachedPolicyArns = role.attachedPolicyArns.filter((one) => one !== arn);
+      onWrite();
+    },
     deleteRole: async (name) => {
       await enter();
       const role = aws.roles[name];
       if (role === undefined) return;
       if (role.attachedPolicyArns.length > 0) {
-        throw deleteConflict("Cannot delete entity, must detach all policies first.");
+        throw stillInUse(`The role ${name}`);
       }
       delete aws.roles[name];
       onWrite();
     },
   };
+}
+
+function shownRole(role: StoredRole): Role {
+  const { visibleFrom: _, description: __, permissionsBoundary: ___, ...rest } = role;
+  return structuredClone(rest);
 }
 
 type OidcCalls = Pick<Identity, "findOidcProvider" | "createOidcProvider" | "deleteOidcProvider">;
@@ -161,7 +165,11 @@ function oidcProviders(aws: AwsState, enter: Enter, onWrite: () => void): OidcCa
     createOidcProvider: async ({ issuer, tags }) => {
       await enter();
       const arn = arnOf(issuer);
-      if (aws.oidcProviders[arn] !== undefined) throw existsError("Provider already exists");
+      const live = aws.oidcProviders[arn];
+      if (live !== undefined) {
+        refuseOthers(live.tags, tags, `The OIDC provider ${arn}`);
+        return structuredClone(live);
+      }
       const clientIds = ["sts.amazonaws.com"];
       const provider = { arn, url: bare(issuer), clientIds, tags: { ...tags } };
       aws.oidcProviders[arn] = provider;

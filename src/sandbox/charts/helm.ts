@@ -39,7 +39,7 @@ export function createCharts(
       const release = find(simulation, name, namespace);
       const { deployed } = release ?? {};
       if (release === undefined || deployed === undefined) {
-        throw new UserError("GT-RELEASE-FAILED", `"${name}" has no deployed releases.`);
+        throw noRevision(name, namespace);
       }
       const updatedAt = new Date(simulation.now).toISOString();
       const back = { ...structuredClone(deployed), revision: release.revision + 1, updatedAt };
@@ -151,5 +151,15 @@ function valuesError(chart: string, problems: readonly string[]): UserError {
     "GT-CHART-VALUES",
     `The values don't meet the specifications of the schema in the chart ${chart}: ${problems.join("; ")}.`,
     { hint: `Correct charts.${chart}.values in the configuration.` },
+  );
+}
+
+function noRevision(name: string, namespace: string): UserError {
+  return new UserError(
+    "GT-RELEASE-STATE",
+    `The release ${namespace}/${name} has no revision to go back to.`,
+    {
+      hint: `Remove it, then run the same command again: helm uninstall ${name} --namespace ${namespace}`,
+    },
   );
 }

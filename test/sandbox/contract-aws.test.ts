@@ -1,0 +1,20 @@
+import type { Identity } from "../../src/ports/aws.ts";
+import { describeCallerContract } from "../contract/aws/caller-contract.ts";
+import { describeClustersContract } from "../contract/aws/clusters-contract.ts";
+import { describeIdentityContract } from "../contract/aws/identity-contract.ts";
+import { describeZonesContract } from "../contract/aws/zones-contract.ts";
+import { sandboxOf } from "./account-world.ts";
+
+describeCallerContract("the sandbox", sandboxOf);
+describeClustersContract("the sandbox", sandboxOf);
+describeZonesContract("the sandbox", sandboxOf);
+describeIdentityContract("the sandbox", async (fixture) => {
+  const sandbox = await sandboxOf(fixture);
+  // The contract begins where IAM has caught up; the sandbox's takes its time as the real one does.
+  const createRole: Identity["createRole"] = async (role) => {
+    const created = await sandbox.identity.createRole(role);
+    await sandbox.clock.sleep(10_000);
+    return created;
+  };
+  return { identity: { ...sandbox.identity, createRole }, close: () => sandbox.close() };
+});

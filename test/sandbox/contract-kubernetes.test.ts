@@ -1,0 +1,22 @@
+import { describeKubernetesContract } from "../contract/kubernetes/contract.ts";
+import { applyObject } from "../../src/sandbox/kubernetes-writes.ts";
+import { installCrds, newSandbox } from "./bring-up.ts";
+
+describeKubernetesContract("the sandbox", async () => {
+  const sandbox = await newSandbox();
+  await installCrds(sandbox);
+  const { kubernetes } = await sandbox.connect(undefined, {});
+  const { simulation } = sandbox;
+  return {
+    kubernetes,
+    applyAs: async (manager, object) => {
+      applyObject(simulation, object, manager);
+    },
+    writeLogs: async ({ namespace, name, labels, lines }) => {
+      const metadata = { name, namespace, labels };
+      const pod = simulation.store.create({ apiVersion: "v1", kind: "Pod", metadata });
+      for (const line of lines) simulation.log(pod, line);
+    },
+    close: () => sandbox.close(),
+  };
+});
