@@ -35,7 +35,7 @@ test("a check may come before those it needs", () => {
 });
 
 test("a reading that failed for a known reason is not a second finding", () => {
-  const unread = { ...bad, unread: true } as Verdict;
+  const unread: Verdict = { state: "failed", code: "GT-BAD", message: "It is bad.", unread: true };
   expect(
     states(
       check("access", bad),
@@ -71,12 +71,13 @@ test("each part's last rule applies always, and stop has a code and an action", 
   const parts = lookAtParts(buildInput());
   const last = new Map(ownershipRules.map((rule) => [rule.part, rule]));
   for (const [part, rule] of last) {
-    expect(rule.applies(parts), part).toBe(true);
+    expect(rule.applies(parts)).toBe(true);
     expect(decide(part, parts).outcome).toMatch(/install|manage/);
   }
-  for (const rule of ownershipRules) {
-    if (rule.outcome === "stop") expect([rule.code, rule.action]).not.toContain(undefined);
-  }
+  const stops = ownershipRules.filter(({ outcome }) => outcome === "stop");
+  expect(stops.filter(({ code, action }) => code === undefined || action === undefined)).toEqual(
+    [],
+  );
 });
 
 test("nearest names", () => {

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { known } from "../../src/facts/fact.ts";
+import * as good from "./build-facts.ts";
+import { unread } from "./build-facts.ts";
+import { type PreflightCase, runCase } from "./preflight-case.ts";
+
+const cases: PreflightCase[] = [
+  { what: "nothing is wrong", expected: [] },
+  {
+    what: "kubectl is absent",
+    facts: { tools: known({ kubectl: undefined, helm: "3.19.0" }) },
+    expected: ["kubectl failed GT-KUBECTL-MISSING"],
+  },
+  {
+    what: "kubectl is old",
+    facts: { tools: known({ kubectl: "1.20.3", helm: "3.19.0" }) },
+    expected: ["kubectl failed GT-KUBECTL-OLD"],
+  },
+  {
+    what: "kubectl is far from the cluster",
+    facts: { tools: known({ kubectl: "1.30.0", helm: "3.19.0" }) },
+    expected: ["kubectl-skew warning GT-KUBECTL-SKEW"],
+  },
+  {
+    what: "helm is absent",
+    facts: { tools: known({ kubectl: "1.34.1", helm: undefined }) },
+    expected: ["helm failed GT-HELM-MISSING"],
+  },
+  {
+    what: "helm is old",
+    facts: { tools: known({ kubectl: "1.34.1", helm: "3.9.4" }) },
+    expected: ["helm failed GT-HELM-OLD"],
+    says: /3\.9\.4.*3\.19\.0/,
+  },
+  {
+    what: "the credentials have expired",
+    facts: { caller: unread("GT-AWS-CREDENTIALS") },
+    expected: ["caller failed GT-AWS-CREDENTIALS"],
+  },
+  {
+    what: "the cluster's name is wrong",
+    facts: { cluster: known(undefined) },
+    config: { cluster: "stagin" },
+    expected: ["cluster failed GT-CLUSTER-NOT-FOUND"],
+    says: /123456789012.*"stagin" in eu-west-1.*demo and staging/,
+    hint: /--cluster staging/,
+  },
+  {
+    what: "the cluster is being deleted",
+    facts: { cluster: known({ ...good.cluster, status: "DELETING" }) },
+    expected: ["cluster failed GT-CLUSTER-NOT-ACTIVE"],
+  },
+  {
+    what: "the API server does not answer",
+    facts: { version: unread("GT-CLUSTER-UNREACHABLE") },
+    expected: ["cluster-reachable failed GT-CLUSTER-UNREACHABLE"],
+  },
+  {
+    what: "Kubernetes is too old for the set",
+    facts: {
+      version: known({ text: "v1.31.0", minor: 31 }),
+      tools: known({ kubectl: "1.31.0", helm: "3.19.0" }),
+    },
+    expected: ["kubernetes-version failed GT-VERSIONS-UNSUPPORTED"],
+    says: /current with Kubernetes 1\.31/,
+    hint: /--versions 2025/,
+  },
+  {
+    what: "Kubernetes is too new for the set",
+    facts: {
+      version: known({ text: "v1.37.0", minor: 37 }),
+      tools: known({ kubectl: "1.37.0", helm: "3.19.0" }),
+    },
+    expected: ["kubernetes-version failed GT-VERSIONS-UNSUPPORTED"],
+  },
+  {
+    what: "permissions are missing",
+    facts: {
+      access: known({
+        asked: [],
+        denied: [
+          { verb: "create", group: "apps", resource: "deployments", namespace: "cert-manager" },
+        ],
+      }),
+      releases: unread("GT-KUBERNETES-FORBIDDEN"),
+    },
+    expected: ["access failed GT-ACCESS-DENIED"],
+    says: /create deployments\.apps in cert-manager/,
+    hint: /--principal-arn arn:aws:iam::123456789012:role\/operator /,
+  },
+];
+
+test.each(cases)("$what", (one) => {
+  const { expected, seen } = runCase(one);
+  expect(seen).toEqual(expected);
+});
