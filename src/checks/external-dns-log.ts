@@ -6,12 +6,55 @@ export interface LogFinding {
   hint: string;
 }
 
+interface Cause {
+  code: ErrorCode;
+  /** Whether a failed round's line has this cause; `role` is our role's name. */
+  matches: (line: string, role: string) => boolean;
+  says: string;
+  hint: (roleArn: string) => string;
+}
+
 /** ExternalDNS's word for a failed round; it stays Running (controller/controller.go, RunOnce). */
 const FAILED_ROUND = "Failed to do run once";
+const REFUSAL = /AccessDenied|not authorized to perform|UnauthorizedOperation/;
+
+/** Most telling first. The ARN in AWS's refusal tells which identity the pod has. */
+const CAUSES: readonly Cause[] = [
+  {
+    code: "GT-EXTERNAL-DNS-TRUST",
+    // The second is the EKS Pod Identity agent's word for a trust policy that leaves it out.
+    matches: (line) =>
+      (line.includes("AssumeRoleWithWebIdentity") &&
+        /not authorized|AccessDenied|InvalidIdentityToken/.test(line)) ||
+      line.includes("does not have permissions to assume"),
+    says: "AWS does not let ExternalDNS assume its role",
+    hint: (roleArn) =>
+      `Compare the trust policy of ${roleArn} with the ServiceAccount and the cluster; running init again puts it right.`,
+  },
+  {
+    code: "GT-EXTERNAL-DNS-PERMISSION",
+    matches: (line, role) => REFUSAL.test(line) && line.includes(role),
+    says: "ExternalDNS has its role, but the role may not do this",
+    hint: () =>
+      "Look for a permissions boundary or a service control policy that denies Route 53; the policy itself is put right by running init again.",
+  },
+  {
+    code: "GT-EXTERNAL-DNS-IDENTITY",
+    matches: (line) => REFUSAL.test(line),
+    says: "ExternalDNS runs without its own identity",
+    hint: () => "kubectl rollout restart deployment external-dns -n external-dns",
+  },
+  {
+    code: "GT-EXTERNAL-DNS-FAILING",
+    matches: () => true,
+    says: "ExternalDNS reports",
+    hint: () => "kubectl logs deployment/external-dns -n external-dns",
+  },
+];
 
 /**
  * Why ExternalDNS writes nothing, read from its newest log lines (oldest first): `undefined` when
- * the last round did not fail. The ARN in AWS's refusal tells which identity the pod has.
+ * the last round did not fail.
  */
 export function explainExternalDnsLog(
   lines: readonly string[],
@@ -19,36 +62,10 @@ export function explainExternalDnsLog(
 ): LogFinding | undefined {
   const last = lines.findLast((line) => line.includes(FAILED_ROUND) || isSuccess(line));
   if (last === undefined || isSuccess(last)) return undefined;
-  const words = quote(last);
-  if (
-    last.includes("AssumeRoleWithWebIdentity") &&
-    /not authorized|AccessDenied|InvalidIdentityToken/.test(last)
-  ) {
-    return {
-      code: "GT-EXTERNAL-DNS-TRUST",
-      message: `AWS does not let ExternalDNS assume its role: ${words}`,
-      hint: `Compare the trust policy of ${roleArn} with the ServiceAccount and the cluster's OIDC issuer; running init again puts it right.`,
-    };
-  }
-  if (/AccessDenied|not authorized to perform|UnauthorizedOperation/.test(last)) {
-    const role = roleArn.split("/").at(-1) ?? roleArn;
-    return last.includes(role)
-      ? {
-          code: "GT-EXTERNAL-DNS-PERMISSION",
-          message: `ExternalDNS has its role, but the role may not do this: ${words}`,
-          hint: "Look for a permissions boundary or a service control policy that denies Route 53; the policy itself is put right by running init again.",
-        }
-      : {
-          code: "GT-EXTERNAL-DNS-IDENTITY",
-          message: `ExternalDNS runs without its own identity: ${words}`,
-          hint: "Restart it once its identity is in effect: kubectl rollout restart deployment external-dns -n external-dns",
-        };
-  }
-  return {
-    code: "GT-EXTERNAL-DNS-FAILING",
-    message: `ExternalDNS reports: ${words}`,
-    hint: "Read its whole log: kubectl logs deployment/external-dns -n external-dns",
-  };
+  const role = roleArn.split("/").at(-1) ?? roleArn;
+  const cause = CAUSES.find(({ matches }) => matches(last, role));
+  if (cause === undefined) return undefined;
+  return { code: cause.code, message: `${cause.says}: ${quote(last)}`, hint: cause.hint(roleArn) };
 }
 
 const isSuccess = (line: string): boolean =>
@@ -58,6 +75,9 @@ const isSuccess = (line: string): boolean =>
 /** The message of a logfmt or JSON line, cut to what fits a screen. */
 function quote(line: string): string {
   const message = /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line;
-  const plain = message.replaceAll('\\"', '"').replace(/\s+/g, " ").trim();
+  const plain = message
+    .replaceAll('\\"', '"')
+    .replace(/(\\n|\s)+/g, " ")
+    .trim();
   return plain.length > 300 ? `${plain.slice(0, 299)}…` : plain;
 }

@@ -28,7 +28,11 @@ async function waitForRecords(context: StepContext): Promise<string> {
   const identity = new IdentityPatience(context);
   await tryUntil(
     context,
-    "The DNS record",
+    {
+      what: "The DNS record",
+      code: "GT-DNS-RECORD-TIMEOUT",
+      hint: "Read what ExternalDNS does: kubectl logs -n external-dns deployment/external-dns; the same command then resumes.",
+    },
     async () => {
       const records = await world.zones.listRecords(plan.environment.zone.id, hostnames);
       for (const hostname of hostnames) {

@@ -74,7 +74,7 @@ async function waitUntilEstablished(
   );
   await waitForObjects(
     context,
-    "Establishing the Gateway API CRDs",
+    { what: "Establishing the Gateway API CRDs" },
     {
       crds: {
         kind: kinds.CustomResourceDefinition,

@@ -27,7 +27,7 @@ async function waitForGatewayClass(context: StepContext): Promise<void> {
   const name = context.plan.names.gatewayClass;
   await waitForObjects(
     context,
-    `The GatewayClass ${name}`,
+    { what: `The GatewayClass ${name}` },
     { classes: { kind: kinds.GatewayClass, options: { name } } },
     ({ classes: [gatewayClass] }) => {
       if (gatewayClass === undefined) return { waiting: `GatewayClass ${name} is not there yet` };

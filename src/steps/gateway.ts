@@ -64,7 +64,7 @@ async function waitUntilAccepted(context: StepContext): Promise<void> {
   const { name, namespace } = gatewayRef(context);
   await waitForObjects(
     context,
-    `The Gateway ${namespace}/${name}`,
+    { what: `The Gateway ${namespace}/${name}` },
     { gateways: { kind: kinds.Gateway, options: { namespace, name } } },
     ({ gateways: [live] }) => {
       const conditions = live === undefined ? [] : parseGateway(live).status.conditions;

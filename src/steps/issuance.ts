@@ -57,7 +57,7 @@ export async function waitForCertificates(context: StepContext, issuer: string):
   const options = { namespace: context.plan.config.namespaces.gateway };
   await waitForObjects(
     context,
-    "The certificate",
+    { what: "The certificate" },
     {
       certificates: { kind: kinds.Certificate, options },
       requests: { kind: kinds.CertificateRequest, options },

@@ -35,7 +35,7 @@ async function waitForAccounts(context: StepContext): Promise<void> {
   const names = wanted(context).map(({ metadata }) => metadata.name);
   await waitForObjects(
     context,
-    "Registering the ACME accounts",
+    { what: "Registering the ACME accounts" },
     { issuers: { kind: kinds.ClusterIssuer } },
     ({ issuers: live }) => {
       for (const name of names) {

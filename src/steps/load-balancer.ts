@@ -22,7 +22,11 @@ async function waitForAddress(context: StepContext): Promise<string> {
   const services = serviceNamespace(context);
   return waitForObjects(
     context,
-    "The load balancer's address",
+    {
+      what: "The load balancer's address",
+      code: "GT-LOAD-BALANCER-TIMEOUT",
+      hint: "Put right what the last event names (subnet tags, quotas, the controller's permissions); the same command then resumes.",
+    },
     {
       gateways: { kind: kinds.Gateway, options: { namespace, name } },
       services: { kind: kinds.Service, options: { namespace: services } },

@@ -9,6 +9,8 @@ import { waitUntilAccepted } from "./routes.ts";
 import type { Step, StepContext } from "./step.ts";
 
 const id = "redirect";
+/** The same path was proved minutes ago: only the gateway's reload is waited for. */
+const PROOF_SECONDS = 60;
 
 /**
  * Each host's route moves to HTTPS and port 80 redirects to it, in one apply. Then the challenge
@@ -53,7 +55,7 @@ function finalRoutes({ plan }: StepContext): KubernetesObject[] {
 
 async function proveRenewal(context: StepContext): Promise<void> {
   try {
-    await rehearse(context, context.plan.hosts);
+    await rehearse(context, context.plan.hosts, { limitSeconds: PROOF_SECONDS });
   } catch (error) {
     if (!(error instanceof UserError) || context.waiting.aborted) throw error;
     await takeAway(context);

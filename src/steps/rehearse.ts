@@ -8,7 +8,7 @@ import type { HttpAnswer } from "../ports/network.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { waitUntilAccepted } from "./routes.ts";
 import type { StepContext } from "./step.ts";
-import { type Look, tryUntil } from "./wait.ts";
+import { type Look, tryUntil, type Wait } from "./wait.ts";
 
 const PROBE_TIMEOUT_MS = 5000;
 
@@ -23,7 +23,11 @@ interface Rehearsal {
  * path under /.well-known/acme-challenge/ must answer from outside, by the real name. The routes
  * are taken away again whatever happens; those of a killed run are swept first.
  */
-export async function rehearse(context: StepContext, hosts: readonly DesiredHost[]): Promise<void> {
+export async function rehearse(
+  context: StepContext,
+  hosts: readonly DesiredHost[],
+  limits: Pick<Wait, "limitSeconds"> = {},
+): Promise<void> {
   await sweep(context);
   const rehearsals = hosts.map((host) => {
     const nonce = randomBytes(8).toString("hex");
@@ -35,7 +39,7 @@ export async function rehearse(context: StepContext, hosts: readonly DesiredHost
       context,
       rehearsals.map(({ route }) => route),
     );
-    await Promise.all(rehearsals.map((rehearsal) => proveOne(context, rehearsal)));
+    await Promise.all(rehearsals.map((rehearsal) => proveOne(context, rehearsal, limits)));
   } finally {
     await sweep(context);
   }
@@ -56,17 +60,30 @@ async function sweep({ plan, world }: StepContext): Promise<void> {
   );
 }
 
-async function proveOne(context: StepContext, rehearsal: Rehearsal): Promise<void> {
+async function proveOne(
+  context: StepContext,
+  rehearsal: Rehearsal,
+  limits: Pick<Wait, "limitSeconds">,
+): Promise<void> {
   const { plan, world } = context;
   const servers = await findNameServers(world, plan.environment.zone.id);
-  await tryUntil(context, `The rehearsal for ${rehearsal.host.host.hostname}`, async () => {
-    const { hostname } = rehearsal.host.host;
-    const { addresses } = await readZoneAnswers(world.resolver, servers, hostname);
-    const [address] = addresses;
-    if (address === undefined)
-      return { waiting: `${hostname} has no address at its zone's servers` };
-    return probe(context, rehearsal, address);
-  });
+  await tryUntil(
+    context,
+    {
+      what: `The rehearsal of the challenge for ${rehearsal.host.host.hostname}`,
+      code: "GT-REHEARSAL-TIMEOUT",
+      hint: "Open port 80 of the load balancer to the internet (scheme, security groups). If only this machine cannot reach it, add --skip-rehearsal.",
+      ...limits,
+    },
+    async () => {
+      const { hostname } = rehearsal.host.host;
+      const { addresses } = await readZoneAnswers(world.resolver, servers, hostname);
+      const [address] = addresses;
+      if (address === undefined)
+        return { waiting: `${hostname} has no address at its zone's servers` };
+      return probe(context, rehearsal, address);
+    },
+  );
 }
 
 async function probe(

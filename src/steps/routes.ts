@@ -73,7 +73,7 @@ export async function waitUntilAccepted(
 ): Promise<void> {
   await waitForObjects(
     context,
-    "Accepting the HTTPRoutes",
+    { what: "Accepting the HTTPRoutes" },
     { routes: { kind: kinds.HTTPRoute } },
     ({ routes: live }) => {
       for (const { metadata } of wanted) {
@@ -114,7 +114,7 @@ async function waitForSampleApp(context: StepContext): Promise<void> {
   const { name, namespace } = deployment.metadata;
   await waitForObjects(
     context,
-    "The sample app",
+    { what: "The sample app" },
     {
       deployments: {
         kind: kinds.Deployment,

@@ -23,7 +23,7 @@ export async function verifyHandshakes(
   const servers = await findNameServers(context.world, context.plan.environment.zone.id);
   return Promise.all(
     context.plan.hosts.map((host) =>
-      tryUntil(context, `Serving the certificate of ${host.host.hostname}`, async () =>
+      tryUntil(context, { what: `Serving the certificate of ${host.host.hostname}` }, async () =>
         lookAtHost(context, servers, host, mustBeTrusted),
       ),
     ),

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { type ErrorCode, UserError } from "../errors.ts";
 import type { ResourceKind } from "../kinds.ts";
 import type { KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
 import type { StepContext } from "./step.ts";
@@ -16,13 +16,24 @@ export type Seen<K extends string> = Record<K, readonly KubernetesObject[]>;
 
 type WaitContext = Pick<StepContext, "world" | "waiting" | "report" | "options">;
 
+/** A wait that can run out: what for, and what to do then. */
+export interface Wait {
+  /** A noun phrase: "The load balancer's address". */
+  what: string;
+  /** `GT-WAIT-TIMEOUT` unless this wait has a code of its own. */
+  code?: ErrorCode;
+  hint?: string;
+  /** The run's `--timeout` unless this wait is known to be short. */
+  limitSeconds?: number;
+}
+
 /**
  * Watches some kinds until `look` is done; it is asked once every kind was listed, and after each
- * change. Shows each new reason. After `timeoutSeconds`: `GT-WAIT-TIMEOUT` with the last reason.
+ * change. Shows each new reason. When time is up: the wait's error, with the last reason.
  */
 export async function waitForObjects<K extends string, T>(
   context: WaitContext,
-  what: string,
+  wait: Wait,
   watched: Record<K, Watched>,
   look: (seen: Seen<K>) => Look<T>,
 ): Promise<T> {
@@ -51,8 +62,8 @@ export async function waitForObjects<K extends string, T>(
     return neverAfterAbort(context.waiting);
   };
   const deadline = async (): Promise<never> => {
-    await context.world.clock.sleep(context.options.timeoutSeconds * 1000, signal);
-    throw timedOut(what, reason, context.options.timeoutSeconds);
+    await context.world.clock.sleep(limitOf(context, wait) * 1000, signal);
+    throw timedOut(context, wait, reason);
   };
   try {
     return await Promise.race([deadline(), ...keys.map(watchOne)]);
@@ -63,16 +74,16 @@ export async function waitForObjects<K extends string, T>(
 
 /**
  * Tries with growing pauses (DNS and probes: the cluster is watched instead) until done. Shows
- * each new reason. After `timeoutSeconds`: `GT-WAIT-TIMEOUT` with the last reason.
+ * each new reason. When time is up: the wait's error, with the last reason.
  */
 export async function tryUntil<T>(
   context: WaitContext,
-  what: string,
+  wait: Wait,
   attempt: () => Promise<Look<T>>,
   pauses: { firstMs: number; maxMs: number } = { firstMs: 1000, maxMs: 10_000 },
 ): Promise<T> {
   const { clock } = context.world;
-  const deadline = clock.now().getTime() + context.options.timeoutSeconds * 1000;
+  const deadline = clock.now().getTime() + limitOf(context, wait) * 1000;
   let reason: string | undefined;
   for (let pauseMs = pauses.firstMs; ; pauseMs = Math.min(pauseMs * 1.5, pauses.maxMs)) {
     context.waiting.throwIfAborted();
@@ -80,21 +91,23 @@ export async function tryUntil<T>(
     if ("done" in answer) return answer.done;
     if (answer.waiting !== reason) context.report((reason = answer.waiting));
     if (clock.now().getTime() + pauseMs > deadline) {
-      throw timedOut(what, reason, context.options.timeoutSeconds);
+      throw timedOut(context, wait, reason);
     }
     await clock.sleep(pauseMs, context.waiting);
   }
 }
 
-function timedOut(what: string, reason: string, seconds: number): UserError {
-  return new UserError(
-    "GT-WAIT-TIMEOUT",
-    `${what} did not come about within ${seconds} s; last seen: ${reason}.`,
-    {
-      hint: "Run `gateway-tls status` to see the first broken link, then the same command again: it resumes.",
-      exitCode: 124,
-    },
-  );
+const limitOf = ({ options }: WaitContext, { limitSeconds = Infinity }: Wait): number =>
+  Math.min(options.timeoutSeconds, limitSeconds);
+
+const RESUME =
+  "Run `gateway-tls status` to see the first broken link, then the same command again: it resumes.";
+
+function timedOut(context: WaitContext, wait: Wait, reason: string): UserError {
+  const { what, code = "GT-WAIT-TIMEOUT", hint = RESUME } = wait;
+  const seen = reason.replace(/[.\s]+$/, "");
+  const message = `${what} did not come about within ${limitOf(context, wait)} s; last seen: ${seen}.`;
+  return new UserError(code, message, { hint, exitCode: 124 });
 }
 
 /** `observe` just ends when its signal aborts; the wait ends with the reason of that abort. */
