@@ -1,0 +1,69 @@
+import * as v from "valibot";
+import { chartNames, crdBundleNames } from "./names.ts";
+
+/** YAML reads `2025` as a number and `yes` as text: every scalar is taken as its text. */
+const text = v.pipe(
+  v.union([v.string(), v.number(), v.boolean()], "is not a text"),
+  v.transform(String),
+);
+const flag = v.boolean("is not true or false");
+
+const host = v.strictObject(
+  { hostname: text, backend: v.optional(text), path: v.optional(text) },
+  "is not a host: hostname, backend and path are allowed",
+);
+
+const chart = v.strictObject({
+  source: v.optional(text),
+  values: v.optional(v.record(v.string(), v.unknown(), "is not a mapping")),
+});
+
+/** The shape of gateway-tls.yaml; what is in each text is for its parser to say. */
+export const configDocument = v.strictObject({
+  apiVersion: v.literal("gateway-tls/v1", "is not gateway-tls/v1"),
+  kind: v.literal("Config", "is not Config"),
+  domain: v.optional(text),
+  email: v.optional(text),
+  cluster: v.optional(text),
+  region: v.optional(text),
+  zoneId: v.optional(text),
+  identity: v.optional(text),
+  issuer: v.optional(text),
+  versions: v.optional(text),
+  namespaces: v.optional(
+    v.strictObject({
+      gateway: v.optional(text),
+      externalDns: v.optional(text),
+      gatewayController: v.optional(text),
+      certManager: v.optional(text),
+      sampleApp: v.optional(text),
+    }),
+  ),
+  hosts: v.optional(v.array(host, "is not a list of hosts")),
+  sampleApp: v.optional(flag),
+  loadBalancer: v.optional(
+    v.strictObject({
+      provider: v.optional(text),
+      scheme: v.optional(text),
+      annotations: v.optional(v.record(v.string(), text, "is not a mapping")),
+    }),
+  ),
+  redirect: v.optional(flag),
+  charts: v.optional(v.strictObject(optionals(chartNames, v.optional(chart)))),
+  crds: v.optional(v.strictObject(optionals(crdBundleNames, v.optional(text)))),
+  acme: v.optional(
+    v.strictObject({
+      server: v.optional(text),
+      stagingServer: v.optional(text),
+      caBundle: v.optional(text),
+    }),
+  ),
+  permissionsBoundary: v.optional(text),
+});
+
+export type ConfigDocument = v.InferOutput<typeof configDocument>;
+
+function optionals<const Name extends string, S>(names: readonly Name[], schema: S) {
+  // The keys are exactly the names.
+  return Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, S>;
+}

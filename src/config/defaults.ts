@@ -1,0 +1,29 @@
+import type { Config } from "./config.ts";
+
+/** Let's Encrypt's directories. */
+export const ACME = {
+  server: "https://acme-v02.api.letsencrypt.org/directory",
+  stagingServer: "https://acme-staging-v02.api.letsencrypt.org/directory",
+} as const;
+
+export const DEFAULT_NAMESPACES: Config["namespaces"] = {
+  gateway: "gateway-tls",
+  externalDns: "external-dns",
+  gatewayController: "nginx-gateway",
+  certManager: "cert-manager",
+  sampleApp: "gateway-tls-sample",
+};
+
+/** The Service of the sample app. */
+export const SAMPLE_SERVICE = { service: "coffee", port: 80 } as const;
+
+export const SANDBOX_REGION = "eu-west-1";
+export const DEFAULT_TIMEOUT_SECONDS = 900;
+export const CONFIG_FILE = "gateway-tls.yaml";
+
+/** Whether the ACME directory is one of Let's Encrypt's. */
+export function isLetsEncrypt(server: string): boolean {
+  if (!URL.canParse(server)) return false;
+  const { hostname } = new URL(server);
+  return hostname === "letsencrypt.org" || hostname.endsWith(".letsencrypt.org");
+}

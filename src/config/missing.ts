@@ -1,0 +1,30 @@
+import { UsageError } from "../errors.ts";
+import { envNameOf, flagNameOf } from "./setting.ts";
+import { settingOf, type SettingId } from "./settings.ts";
+
+/** One line for each missing value: its flag, its environment variable, and what it is. */
+export function describeMissing(missing: readonly SettingId[]): string[] {
+  const flags = missing.map((id) => ({ id, setting: settingOf(id), flag: syntaxOf(id) }));
+  const width = Math.max(0, ...flags.map(({ flag }) => flag.length));
+  return flags.map(({ id, setting, flag }) => {
+    const env = id === "region" ? `${envNameOf(setting)} or AWS_REGION` : envNameOf(setting);
+    return `  ${flag.padEnd(width)}  ${env}`;
+  });
+}
+
+/** `GT-CONFIG-MISSING`: every value that nobody can be asked for. */
+export function missingValues(missing: readonly SettingId[]): UsageError {
+  const what = missing.length === 1 ? "A value is missing" : `${missing.length} values are missing`;
+  const lines = describeMissing(missing);
+  return new UsageError(
+    "GT-CONFIG-MISSING",
+    `${what}, and there is nobody to ask:\n${lines.join("\n")}`,
+    { hint: "Give them as flags, as environment variables or in gateway-tls.yaml." },
+  );
+}
+
+function syntaxOf(id: SettingId): string {
+  const setting = settingOf(id);
+  const flag = `${flagNameOf(setting)}${setting.value === undefined ? "" : ` ${setting.value}`}`;
+  return id === "backend" ? `${flag} or --sample-app` : flag;
+}

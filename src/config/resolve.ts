@@ -1,0 +1,233 @@
+import { readFile } from "node:fs/promises";
+import { resolve as resolvePath } from "node:path";
+import { assemble, chooseAcmeServer, type Draft } from "./assemble.ts";
+import { wantsColor } from "./color.ts";
+import type { Config, RunOptions } from "./config.ts";
+import { CONFIG_FILE, DEFAULT_TIMEOUT_SECONDS, isLetsEncrypt, SANDBOX_REGION } from "./defaults.ts";
+import { parseDomain } from "./domain.ts";
+import { parseEmail } from "./email.ts";
+import { findGiven, parseGiven } from "./given.ts";
+import { describeMissing, missingValues } from "./missing.ts";
+import type { ParseContext } from "./parse-context.ts";
+import type { PartialConfig } from "./partial-config.ts";
+import { parseSwitch } from "./plain-values.ts";
+import { Problems } from "./problems.ts";
+import type { Flags, SettingId, Values } from "./settings.ts";
+import { UsageError } from "../errors.ts";
+
+/** Where the user speaks: a part of the CLI's Io. */
+export interface Surroundings {
+  stdin: { isTTY?: boolean };
+  stderr: { isTTY?: boolean };
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+}
+
+/** What was said, before anything outside has been asked. */
+export interface Resolved {
+  options: RunOptions;
+  /** Somebody can be asked: a terminal on both ends, no CI, no `--yes`. */
+  interactive: boolean;
+  /** Flag, environment or file; in the sandbox always there. */
+  region: string | undefined;
+  cluster: string | undefined;
+  /** Flags over environment, parsed. */
+  values: Values;
+  file: PartialConfig;
+  /** For parsing what is said later: the prompts' answers. */
+  context: ParseContext;
+}
+
+/** The answers of the prompts, parsed. */
+export type Answers = Pick<
+  Values,
+  "domain" | "email" | "cluster" | "region" | "host" | "backend" | "sampleApp"
+>;
+
+/** What is open, and what is known already. */
+export interface Open {
+  missing: readonly SettingId[];
+  /** The host is open too: nobody named one, and the default can be changed. */
+  askHost: boolean;
+  draft: Draft["config"];
+  context: ParseContext;
+}
+
+export type Ask = (open: Open) => Promise<Answers>;
+
+/**
+ * Reads flags, environment and file. Every wrong value is told at once, and with them, or when
+ * nobody can be asked for the cluster, every missing one.
+ */
+export async function resolveRunOptions(input: {
+  command: string;
+  flags: Flags;
+  io: Surroundings;
+}): Promise<Resolved> {
+  const { command, flags, io } = input;
+  const problems = new Problems();
+  const readText = (path: string) => readFile(resolvePath(io.cwd, path), "utf8");
+  const file = await readFileOf(flags, io, problems, readText);
+  const context = contextOf(flags, io.env, file, readText);
+  const values = await parseGiven(flags, io.env, context, problems);
+  if (values.sandbox !== true) requireSandbox(values, problems);
+  const options = toRunOptions(values, io);
+  const interactive = isInteractive(io, options);
+  const cluster = values.cluster ?? file.cluster;
+  const region = values.region ?? file.region ?? (options.sandbox ? SANDBOX_REGION : undefined);
+  if (command === "init") {
+    const draft = await assemble({ values, file, kept: {}, region: region ?? "?" }, problems);
+    await checkNames(draft.config, context, problems);
+    const isHopeless = problems.lines.length > 0 || cluster === undefined;
+    if (!interactive && isHopeless) refuse(draft.missing, problems);
+  }
+  problems.throwIfAny();
+  return { options, interactive, region, cluster, values, file, context };
+}
+
+/**
+ * The config: flag > environment > file > kept > prompt > default. Throws `GT-CONFIG-MISSING` with
+ * every missing value when nobody can be asked.
+ */
+export async function resolveConfig(input: {
+  resolved: Resolved;
+  /** What the cluster keeps of an earlier run. */
+  kept?: PartialConfig;
+  /** As AWS is configured. */
+  region?: string;
+  ask?: Ask;
+}): Promise<{ config: Config; options: RunOptions }> {
+  const { resolved, kept = {}, ask } = input;
+  const { options, interactive, file, context } = resolved;
+  const problems = new Problems();
+  const region = resolved.region ?? input.region;
+  let layers = { values: resolved.values, file, kept, region };
+  let draft = await assemble(layers, problems);
+  problems.throwIfAny();
+  if (draft.missing.length > 0 && interactive && ask !== undefined) {
+    const askHost = layers.values.host === undefined && !hasHosts(file) && !hasHosts(kept);
+    const { missing, config } = draft;
+    const answers = await ask({ missing, askHost, draft: config, context });
+    layers = { ...layers, values: { ...answers, ...layers.values } };
+    draft = await assemble(layers, problems);
+  }
+  await checkNames(draft.config, context, problems);
+  problems.throwIfAny();
+  const { domain, email, cluster, region: chosen, ...rest } = draft.config;
+  if (
+    draft.missing.length > 0 ||
+    domain === undefined ||
+    email === undefined ||
+    cluster === undefined ||
+    chosen === undefined
+  ) {
+    throw missingValues(draft.missing);
+  }
+  return { config: { domain, email, cluster, region: chosen, ...rest }, options };
+}
+
+const hasHosts = ({ hosts }: PartialConfig): boolean => hosts !== undefined && hosts.length > 0;
+
+async function readFileOf(
+  flags: Flags,
+  { env }: Surroundings,
+  problems: Problems,
+  readText: (path: string) => Promise<string>,
+): Promise<PartialConfig> {
+  const given = findGiven(flags, env, "config");
+  const path = given?.texts.at(-1) ?? CONFIG_FILE;
+  const text = await readText(path).catch((cause: unknown) => {
+    const isAbsent = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    if (given === undefined && isAbsent) return undefined;
+    throw new UsageError(
+      "GT-CONFIG-FILE",
+      `${given?.origin ?? "gateway-tls.yaml"}: ${path} ${isAbsent ? "does not exist" : "cannot be read"}.`,
+      { hint: "Name a file with --config, or leave the flag out.", cause },
+    );
+  });
+  if (text === undefined) return {};
+  const { readConfigFile } = await import("./config-file.ts");
+  try {
+    return await readConfigFile(text, { name: path });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    for (const line of error.message.split("\n")) problems.add(line, error.hint);
+    return {};
+  }
+}
+
+/** Which rules hold: the sandbox and private CAs take any name. */
+function contextOf(
+  flags: Flags,
+  env: NodeJS.ProcessEnv,
+  file: PartialConfig,
+  readText: ParseContext["readText"],
+): ParseContext {
+  const [acmeServer] = findGiven(flags, env, "acmeServer")?.texts ?? [];
+  const values = acmeServer === undefined ? {} : { acmeServer };
+  const server = chooseAcmeServer({ values, file, kept: {} });
+  const publicCa = isLetsEncrypt(server) && !isOn(findGiven(flags, env, "sandbox")?.texts[0]);
+  return { anySuffix: !publicCa, letsEncrypt: publicCa, readText };
+}
+
+function isOn(text: string | undefined): boolean {
+  if (text === undefined) return false;
+  try {
+    return parseSwitch(text);
+  } catch {
+    // Told where the setting itself is parsed.
+    return false;
+  }
+}
+
+function requireSandbox({ sandboxState, sandboxFaults }: Values, problems: Problems): void {
+  if (sandboxState !== undefined) problems.add("--sandbox-state needs --sandbox.");
+  if (sandboxFaults !== undefined) problems.add("--sandbox-fault needs --sandbox.");
+}
+
+/** Values of a file or a prompt, by the rules of the CA that was chosen at last. */
+async function checkNames(
+  { domain, email }: Draft["config"],
+  context: ParseContext,
+  problems: Problems,
+): Promise<void> {
+  if (domain !== undefined) await problems.collect("--domain", () => parseDomain(domain, context));
+  if (email !== undefined) await problems.collect("--email", () => parseEmail(email, context));
+}
+
+function refuse(missing: readonly SettingId[], problems: Problems): void {
+  if (missing.length === 0) return;
+  if (problems.lines.length === 0) throw missingValues(missing);
+  problems.add("missing, unless this cluster keeps them from an earlier run:");
+  for (const line of describeMissing(missing)) problems.add(line);
+}
+
+function isInteractive(
+  { stdin, stderr, env }: Surroundings,
+  { yes }: Pick<RunOptions, "yes">,
+): boolean {
+  const { CI: ci = "", TERM: term } = env;
+  const isCi = ci !== "" && ci !== "0" && ci !== "false";
+  return stdin.isTTY === true && stderr.isTTY === true && !isCi && term !== "dumb" && !yes;
+}
+
+function toRunOptions(values: Values, { env, stderr }: Surroundings): RunOptions {
+  const { profile, kubeconfig, context, dnsServer, trustCa, sandboxState } = values;
+  return {
+    ...(profile === undefined ? {} : { profile }),
+    yes: values.yes ?? false,
+    dryRun: values.dryRun ?? false,
+    output: values.output ?? "text",
+    skipRehearsal: values.skipRehearsal ?? false,
+    timeoutSeconds: values.timeout ?? DEFAULT_TIMEOUT_SECONDS,
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+    ...(dnsServer === undefined ? {} : { dnsServer }),
+    ...(trustCa === undefined ? {} : { trustCa }),
+    sandbox: values.sandbox ?? false,
+    ...(sandboxState === undefined ? {} : { sandboxState }),
+    sandboxFaults: values.sandboxFaults ?? [],
+    color: wantsColor(values.color, env, stderr),
+    debug: values.debug ?? false,
+  };
+}
