@@ -1,3 +1,4 @@
+import type { CertManagerFact } from "../facts/cert-manager.ts";
 import { findCondition, isCurrent } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Certificate, ClusterIssuer } from "../facts/objects.ts";
@@ -51,7 +52,11 @@ export const issuanceLinks: readonly Link[] = [
     id: "issuer",
     title: "Issuer ready",
     after: ["crds"],
-    evaluate: (input) => judgeSeen(input.facts.issuers, (issuers) => judgeIssuer(input, issuers)),
+    evaluate: (input) => {
+      const running = judgeSeen(input.facts.certManagers, judgeCertManagers);
+      if (running.state !== "ok") return running;
+      return judgeSeen(input.facts.issuers, (issuers) => judgeIssuer(input, issuers));
+    },
   },
   {
     id: "certificate",
@@ -88,6 +93,19 @@ function judgeRecord({ facts, sight, names }: LinkInput): LinkVerdict {
 /** The issuer that the Gateway names now; before the first issuance, the staging one. */
 function findIssuer({ facts, names }: LinkInput): string {
   return valueOf(facts.gateway)?.metadata.annotations?.[ISSUER_ANNOTATION] ?? names.issuers.staging;
+}
+
+function judgeCertManagers(found: readonly CertManagerFact[]): LinkVerdict {
+  const [first] = found;
+  if (first === undefined) {
+    const hint = "gateway-tls init";
+    return broken("GT-DEPLOYMENT-MISSING", "cert-manager is not installed.", { hint });
+  }
+  if (found.some(({ ready }) => ready)) return { state: "ok" };
+  return onItsWay("cert-manager has no ready pod", {
+    object: nameObject("Deployment", first),
+    hint: `kubectl describe pods --namespace ${first.namespace}`,
+  });
 }
 
 function judgeIssuer(input: LinkInput, issuers: readonly ClusterIssuer[]): LinkVerdict {
