@@ -55,7 +55,9 @@ async function listAssociations(services: Services, cluster: string, filter: Fil
         new sdk.ListPodIdentityAssociationsCommand({ clusterName: cluster, nextToken, ...filter }),
       ),
     );
-    const items = (page.associations ?? []).flatMap(({ associationId }) => associationId ?? []);
+    const items = expectField(page.associations, "associations").flatMap(
+      ({ associationId }) => associationId ?? [],
+    );
     return { items, marker: page.nextToken === "" ? undefined : page.nextToken };
   });
   const found = await mapConcurrently(ids, AT_ONCE, (id) => findAssociation(services, cluster, id));

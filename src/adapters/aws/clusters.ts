@@ -64,7 +64,7 @@ function listClusters({ eks, region }: Services): Promise<string[]> {
     const page = await eks({ action: "eks:ListClusters", resource: region }, ({ client, sdk }) =>
       client.send(new sdk.ListClustersCommand({ nextToken })),
     );
-    return { items: page.clusters ?? [], marker: nonEmpty(page.nextToken) };
+    return { items: expectField(page.clusters, "clusters"), marker: nonEmpty(page.nextToken) };
   });
 }
 
@@ -100,7 +100,7 @@ function listAddonNames({ eks }: Services, cluster: string): Promise<string[]> {
     const page = await eks(addonOperation("ListAddons", cluster), ({ client, sdk }) =>
       client.send(new sdk.ListAddonsCommand({ clusterName: cluster, nextToken })),
     );
-    return { items: page.addons ?? [], marker: nonEmpty(page.nextToken) };
+    return { items: expectField(page.addons, "addons"), marker: nonEmpty(page.nextToken) };
   });
 }
 

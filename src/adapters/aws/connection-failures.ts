@@ -1,10 +1,11 @@
-import type { Failure, Rule } from "./classify.ts";
+import type { Description, Failure, Rule } from "./classify.ts";
 
 const words = ({ text }: Failure) => text.trim().replace(/([^.!?])$/, "$1.");
-const signIn = ({ profile, staticKeys }: Failure) =>
+/** `aws login` and `aws sso login` are two ways to sign in; the SDK's text names the profile's. */
+const signIn = ({ profile, staticKeys, text }: Failure) =>
   profile === undefined && staticKeys
     ? "Renew AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN."
-    : `aws sso login --profile ${profile ?? "default"}`;
+    : `aws ${/\baws login\b/.test(text) ? "login" : "sso login"} --profile ${profile ?? "default"}`;
 const withProfile = ({ profile }: Failure) =>
   profile === undefined ? "" : ` of the profile ${profile}`;
 const PROVIDER = ["CredentialsProviderError", "TokenProviderError", "ProviderError"];
@@ -12,8 +13,8 @@ const PROVIDER = ["CredentialsProviderError", "TokenProviderError", "ProviderErr
 /** Nothing was asked yet: who asks could not be proven. None of these passes by itself but one. */
 export const credentialFailures: readonly Rule[] = [
   {
-    codes: PROVIDER,
-    text: /SSO|expired|sso login|re-?authenticate/i,
+    codes: [...PROVIDER, "Unauthorized"],
+    text: /expired|sso login|re-?authenticate|session token not found or invalid/i,
     describe: (failure) => ({
       code: "GT-AWS-CREDENTIALS-EXPIRED",
       message: `The AWS sign-in${withProfile(failure)} has expired or is not there.`,
@@ -30,22 +31,20 @@ export const credentialFailures: readonly Rule[] = [
   },
   {
     codes: PROVIDER,
-    text: /could not resolve credentials using profile|could not be found in shared credentials|was not found/i,
-    describe: (failure) => ({
-      code: "GT-AWS-PROFILE",
-      message: `The AWS profile ${failure.profile ?? "that AWS_PROFILE names"} does not exist or holds no credentials.`,
-      hint: "See which profiles there are: aws configure list-profiles",
-    }),
-  },
-  {
-    codes: PROVIDER,
     text: /could not load credentials from any providers/i,
-    describe: () => ({
-      code: "GT-AWS-NO-CREDENTIALS",
-      message:
-        "There are no AWS credentials: none in the environment, in a profile or on this machine.",
-      hint: "Sign in with `aws sso login --profile NAME` and pass --profile NAME.",
-    }),
+    describe: ({ profile }) =>
+      profile === undefined
+        ? {
+            code: "GT-AWS-NO-CREDENTIALS",
+            message:
+              "There are no AWS credentials: none in the environment, in a profile or on this machine.",
+            hint: "Sign in with `aws sso login --profile NAME` and pass --profile NAME.",
+          }
+        : {
+            code: "GT-AWS-PROFILE",
+            message: `The AWS profile ${profile} holds no credentials.`,
+            hint: `Give it some with: aws configure sso --profile ${profile}`,
+          },
   },
   {
     codes: PROVIDER,
@@ -127,6 +126,22 @@ export const networkFailures: readonly Rule[] = [
     }),
   },
   {
+    codes: ["EPROTO"],
+    describe: (failure) => ({
+      code: "GT-AWS-TLS",
+      message: `What answers ${failure.operation.action} in ${failure.region} does not speak TLS.`,
+      hint: "Check AWS_ENDPOINT_URL and HTTPS_PROXY: http:// and https:// may be mixed up.",
+    }),
+  },
+  {
+    text: /Deserialization error/,
+    describe: describeStranger,
+  },
+  {
+    codes: ["Unknown", "UnknownError"],
+    describe: describeStranger,
+  },
+  {
     codes: [
       "EAI_AGAIN",
       "ECONNREFUSED",
@@ -146,3 +161,17 @@ export const networkFailures: readonly Rule[] = [
     }),
   },
 ];
+
+/** A sign-in page, a proxy's refusal: HTTP, but in no format of AWS. */
+function describeStranger({ operation, status }: Failure): Description {
+  return {
+    code: "GT-AWS-REPLY",
+    message: `What answers ${operation.action} is not AWS: its reply (HTTP ${String(status)}) cannot be read.`,
+    hint: "Check AWS_ENDPOINT_URL, and whether a proxy or a sign-in page stands before the network.",
+    retry: {
+      limitMs: 60_000,
+      intervalMs: 5000,
+      reason: "the reply of AWS was broken; asking again",
+    },
+  };
+}

@@ -115,8 +115,9 @@ async function listVersions({ iam }: Services, arn: string) {
     const page = await iam({ action: "iam:ListPolicyVersions", resource: arn }, ({ client, sdk }) =>
       client.send(new sdk.ListPolicyVersionsCommand({ PolicyArn: arn, Marker: marker })),
     );
-    const items = (page.Versions ?? []).flatMap(({ VersionId, IsDefaultVersion }) =>
-      VersionId === undefined ? [] : [{ id: VersionId, isDefault: IsDefaultVersion ?? false }],
+    const items = expectField(page.Versions, "Versions").flatMap(
+      ({ VersionId, IsDefaultVersion }) =>
+        VersionId === undefined ? [] : [{ id: VersionId, isDefault: IsDefaultVersion ?? false }],
     );
     return { items, marker: page.IsTruncated === true ? page.Marker : undefined };
   });

@@ -65,7 +65,10 @@ export async function deleteRecordSets(
 function listZone(services: Services, zoneId: string): Promise<WireRecordSet[]> {
   return collectPages<WireRecordSet, Position>(async (position) => {
     const page = await readPage(services, { HostedZoneId: zoneId, ...position });
-    return { items: page.ResourceRecordSets ?? [], marker: positionAfter(page) };
+    return {
+      items: expectField(page.ResourceRecordSets, "ResourceRecordSets"),
+      marker: positionAfter(page),
+    };
   });
 }
 
@@ -89,7 +92,7 @@ function listName(services: Services, zoneId: string, name: string): Promise<Wir
       MaxItems: PAGE_OF_A_NAME,
       ...position,
     });
-    const records = page.ResourceRecordSets ?? [];
+    const records = expectField(page.ResourceRecordSets, "ResourceRecordSets");
     const items = records.filter((record) => nameOf(record) === name);
     return { items, marker: items.length === records.length ? positionAfter(page) : undefined };
   });

@@ -9,6 +9,9 @@ const FULL_QUOTA = ["LimitExceededException", "LimitExceeded"];
 
 type Refresh = ConfiguredRetryStrategy["refreshRetryTokenForRetry"];
 
+/** No answer in all of the request's time: each more attempt costs that time again, unseen. */
+const MOST_TIMEOUTS = 3;
+
 /** The base class waits as long as `Retry-After` says up to this, and then asks too early. */
 const LONGEST_RETRY_AFTER_MS = 5000;
 
@@ -22,7 +25,10 @@ export class PatientRetryStrategy extends ConfiguredRetryStrategy {
   }
 
   override refreshRetryTokenForRetry(...args: Parameters<Refresh>): ReturnType<Refresh> {
-    const [, { error, retryAfterHint }] = args;
+    const [token, { error, retryAfterHint }] = args;
+    if (isTimeout(error) && token.getRetryCount() + 1 >= MOST_TIMEOUTS) {
+      return Promise.reject(new Error("The endpoint does not answer."));
+    }
     const retryAfterMs = (retryAfterHint?.getTime() ?? 0) - Date.now();
     if (retryAfterMs > LONGEST_RETRY_AFTER_MS) {
       return Promise.reject(new Error("AWS asks for a longer pause."));
@@ -32,6 +38,10 @@ export class PatientRetryStrategy extends ConfiguredRetryStrategy {
     }
     return super.refreshRetryTokenForRetry(...args);
   }
+}
+
+function isTimeout(error: (Error & { code?: unknown }) | undefined): boolean {
+  return error?.name === "TimeoutError" && (error.code === undefined || error.code === "ETIMEDOUT");
 }
 
 /** The delay after attempt 1, 2, ...: exponential, capped, and spread over its upper half. */

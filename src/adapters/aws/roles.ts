@@ -100,7 +100,9 @@ function listAttached({ iam }: Services, RoleName: string): Promise<string[]> {
     const page = await iam(operation, ({ client, sdk }) =>
       client.send(new sdk.ListAttachedRolePoliciesCommand({ RoleName, Marker })),
     );
-    const items = (page.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []);
+    const items = expectField(page.AttachedPolicies, "AttachedPolicies").flatMap(
+      ({ PolicyArn }) => PolicyArn ?? [],
+    );
     return { items, marker: page.IsTruncated === true ? page.Marker : undefined };
   });
 }
@@ -112,7 +114,7 @@ function listInline({ iam }: Services, RoleName: string): Promise<string[]> {
       client.send(new sdk.ListRolePoliciesCommand({ RoleName, Marker })),
     );
     return {
-      items: page.PolicyNames ?? [],
+      items: expectField(page.PolicyNames, "PolicyNames"),
       marker: page.IsTruncated === true ? page.Marker : undefined,
     };
   });

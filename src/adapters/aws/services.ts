@@ -44,7 +44,7 @@ export interface Services {
 }
 
 const CONNECTION_TIMEOUT_MS = 5000;
-const REQUEST_TIMEOUT_MS = 30_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 const PROXY_VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
 
 export function createServices(options: AwsOptions): Services {
@@ -110,26 +110,21 @@ function createLoaders(config: () => Promise<Config>) {
 }
 
 async function createConfig({ region, profile, env, tuning = {} }: AwsOptions) {
-  const [{ defaultProvider }, { PatientRetryStrategy }, requestHandler] = await Promise.all([
-    import("@aws-sdk/credential-provider-node"),
+  const [{ createCredentials }, { PatientRetryStrategy }, requestHandler] = await Promise.all([
+    import("./credentials.ts"),
     import("./retry-strategy.ts"),
     createRequestHandler(env, tuning.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
   ]);
-  const named = profile === undefined ? {} : { profile };
-  const shared = { region, requestHandler, ...named };
   const { credentials } = tuning;
+  const settings = { region, requestHandler, profile: profile ?? env["AWS_PROFILE"] };
   return {
-    ...shared,
+    region,
+    requestHandler,
+    ...(profile === undefined ? {} : { profile }),
     ...(tuning.endpoint === undefined ? {} : { endpoint: tuning.endpoint }),
     retryStrategy: new PatientRetryStrategy(tuning.backoffMs),
     credentials:
-      credentials === undefined
-        ? defaultProvider({
-            ...named,
-            clientConfig: { region, requestHandler },
-            parentClientConfig: shared,
-          })
-        : async () => credentials,
+      credentials === undefined ? await createCredentials(settings) : async () => credentials,
   };
 }
 

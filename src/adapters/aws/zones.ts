@@ -30,7 +30,7 @@ function listZones({ route53 }: Services): Promise<HostedZone[]> {
       { action: "route53:ListHostedZones", resource: "*" },
       ({ client, sdk }) => client.send(new sdk.ListHostedZonesCommand({ Marker })),
     );
-    const items = (page.HostedZones ?? []).map(toZone);
+    const items = expectField(page.HostedZones, "HostedZones").map(toZone);
     return { items, marker: page.IsTruncated === true ? page.NextMarker : undefined };
   });
 }

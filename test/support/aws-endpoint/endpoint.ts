@@ -34,6 +34,8 @@ export interface AwsEndpoint {
   calls: Call[];
   /** `service:Action` of each call, in order. */
   actions(): string[];
+  /** Resolves when so many requests for the action have come. */
+  received(action: string, count: number): Promise<void>;
   add(rule: FaultRule): void;
   close(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function startAwsEndpoint(
   const account = createAccount(fixture, pageSize);
   const calls: Call[] = [];
   const faults = new Faults();
+  const arrivals = new EventTarget();
   let previous = structuredClone(account);
   const answer = (request: WireRequest, stale: boolean): WireReply => {
     try {
@@ -75,6 +78,7 @@ export async function startAwsEndpoint(
     const request = await readRequest(incoming);
     const call: Call = { ...request, status: undefined };
     calls.push(call);
+    arrivals.dispatchEvent(new Event("call"));
     const rule = faults.take(request.service, request.action) ?? {};
     if (rule.until !== undefined) await rule.until;
     if (rule.fault === "hang") return;
@@ -99,6 +103,11 @@ export async function startAwsEndpoint(
     account,
     calls,
     actions: () => calls.map(({ service, action }) => `${service}:${action}`),
+    async received(action, count) {
+      while (calls.filter((call) => call.action === action).length < count) {
+        await once(arrivals, "call");
+      }
+    },
     add: (rule) => faults.add(rule),
     close: () => close(server),
   };

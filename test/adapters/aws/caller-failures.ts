@@ -1,0 +1,102 @@
+import { type FailureRow, createPolicy, createRole, POLICY, USER } from "./failure-row.ts";
+
+/** What AWS answers about who asks and what they may do. */
+export const callerFailures: FailureRow[] = [
+  {
+    on: "GetCallerIdentity",
+    answer: [403, "ExpiredToken", "The security token included in the request is expired"],
+    act: ({ caller }) => caller.identify(),
+    code: "GT-AWS-CREDENTIALS-EXPIRED",
+    says: /of the profile ops have expired/,
+    hint: /^aws sso login --profile ops$/,
+  },
+  {
+    on: "ListClusters",
+    answer: [403, "ExpiredTokenException", "The security token included in the request is expired"],
+    act: ({ clusters }) => clusters.list(),
+    code: "GT-AWS-CREDENTIALS-EXPIRED",
+    says: /have expired/,
+    hint: /aws sso login/,
+  },
+  {
+    on: "GetCallerIdentity",
+    answer: [403, "InvalidClientTokenId", "The security token included in the request is invalid."],
+    act: ({ caller }) => caller.identify(),
+    code: "GT-AWS-CREDENTIALS-INVALID",
+    says: /does not know the credentials of the profile ops/,
+    hint: /aws sts get-caller-identity --region eu-west-1 --profile ops/,
+  },
+  {
+    on: "GetCallerIdentity",
+    answer: [
+      403,
+      "SignatureDoesNotMatch",
+      "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z",
+    ],
+    act: ({ caller }) => caller.identify(),
+    code: "GT-AWS-CLOCK",
+    says: /clock of this machine/,
+    hint: /Set the clock/,
+  },
+  {
+    on: "GetCallerIdentity",
+    answer: [403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region."],
+    act: ({ caller }) => caller.identify(),
+    code: "GT-AWS-REGION",
+    says: /region eu-west-1/,
+    hint: /--region/,
+  },
+  {
+    on: "GetCallerIdentity",
+    answer: [403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"],
+    act: ({ caller }) => caller.identify(),
+    code: "GT-AWS-WEB-IDENTITY",
+    says: /`aud` or `sub`/,
+    hint: /iss, aud and sub/,
+    within: 120,
+  },
+  {
+    on: "CreatePolicy",
+    answer: [
+      403,
+      "AccessDenied",
+      `User: ${USER} is not authorized to perform: iam:CreatePolicy on resource: policy p because no identity-based policy allows the iam:CreatePolicy action`,
+    ],
+    act: createPolicy,
+    code: "GT-AWS-DENIED",
+    says: /assumed-role\/dev\/ann may not do iam:CreatePolicy on arn:aws:iam::123456789012:policy\/p/,
+    hint: /\{"Effect":"Allow","Action":"iam:CreatePolicy","Resource":"arn:aws:iam::123456789012:policy\/p"\}/,
+  },
+  {
+    on: "ListClusters",
+    answer: [
+      403,
+      "AccessDeniedException",
+      `User: ${USER} is not authorized to perform: eks:ListClusters on resource: arn:aws:eks:eu-west-1:123456789012:cluster/* with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/service_control_policy/p-1`,
+    ],
+    act: ({ clusters }) => clusters.list(),
+    code: "GT-AWS-DENIED-BY-ORGANIZATION",
+    says: /eks:ListClusters.* a service control policy .*\(arn:aws:organizations::1:policy\/o-1\/service_control_policy\/p-1\)\./,
+    hint: /administrator of the AWS organisation/,
+  },
+  {
+    on: "CreateRole",
+    answer: [
+      403,
+      "AccessDenied",
+      `User: ${USER} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::123456789012:role/r with an explicit deny in a permissions boundary: ${POLICY}`,
+    ],
+    act: createRole,
+    code: "GT-AWS-DENIED-EXPLICITLY",
+    says: /a Deny in a permissions boundary \(arn:aws:iam::123456789012:policy\/p\) forbids it/,
+    hint: /except iam:CreateRole/,
+  },
+  {
+    on: "ListHostedZones",
+    answer: [407, "ProxyAuthenticationRequired", "who are you"],
+    act: ({ zones }) => zones.list(),
+    code: "GT-AWS-PROXY",
+    says: /proxy refuses/,
+    hint: /HTTPS_PROXY/,
+  },
+];
