@@ -23,6 +23,8 @@ export interface Draft {
   missing: SettingId[];
 }
 
+const REQUIRED = ["domain", "email", "cluster", "region"] as const;
+
 /** Puts the layers over each other; what contradicts goes to `problems`. */
 export async function assemble(layers: Layers, problems: Problems): Promise<Draft> {
   const { values, file, kept, region: known } = layers;
@@ -38,8 +40,8 @@ export async function assemble(layers: Layers, problems: Problems): Promise<Draf
     sampleApp,
     sampleNamespace: namespaces.sampleApp,
   });
-  const needed = Object.entries({ domain, email, cluster, region });
-  const missing = needed.flatMap(([id, value]) => (value === undefined ? [id] : []));
+  const needed = { domain, email, cluster, region };
+  const missing: SettingId[] = REQUIRED.filter((id) => needed[id] === undefined);
   if (open.length > 0 || partial.length === 0) missing.push("backend");
   return {
     config: {
@@ -52,8 +54,7 @@ export async function assemble(layers: Layers, problems: Problems): Promise<Draf
       sampleApp: sampleApp && usesSample({ hosts, namespaces }),
       ...choose(layers),
     },
-    // Each is a key of the table.
-    missing: missing as SettingId[],
+    missing,
   };
 }
 

@@ -1,5 +1,4 @@
 import { stringify } from "yaml";
-import type { JsonObject } from "../json.ts";
 import { formatBackend, parseBackend } from "./backend.ts";
 import type { Config } from "./config.ts";
 import type { ConfigDocument } from "./config-schema.ts";
@@ -83,12 +82,11 @@ async function readScalars(
     if (file === null) continue;
     const path = file.split(".");
     const found = valueAt(value, path);
-    if (found === undefined) continue;
+    if (typeof found !== "string" && typeof found !== "boolean") continue;
     const parsed = await problems.collect(locate(path), () => parse(String(found), context));
     if (parsed !== undefined) setAt(config, path, parsed);
   }
-  // Each key holds what the parser of its own setting answers.
-  return config as PartialConfig;
+  return config;
 }
 
 async function readHosts(
@@ -148,8 +146,7 @@ async function readCharts(
     const source = await read(chart.source, ["charts", name, "source"]);
     charts[name] = {
       ...(source === undefined ? {} : { source }),
-      // YAML's core schema yields JSON, and keys of mappings are texts here.
-      ...(chart.values === undefined ? {} : { values: chart.values as JsonObject }),
+      ...(chart.values === undefined ? {} : { values: chart.values }),
     };
   }
   const bundle = await read(value.crds?.["gateway-api"], ["crds", "gateway-api"]);
@@ -194,6 +191,6 @@ function setAt(target: Record<string, unknown>, path: readonly string[], value: 
   const inner: Record<string, unknown> = {};
   const existing = target[key];
   const next = typeof existing === "object" && existing !== null ? { ...existing } : inner;
-  setAt(next as Record<string, unknown>, rest, value);
+  setAt(next, rest, value);
   target[key] = next;
 }

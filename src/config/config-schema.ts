@@ -1,10 +1,21 @@
 import * as v from "valibot";
+import type { Json } from "../json.ts";
 import { chartNames, crdBundleNames } from "./names.ts";
 
 /** YAML reads `2025` as a number and `yes` as text: every scalar is taken as its text. */
 const text = v.pipe(
   v.union([v.string(), v.number(), v.boolean()], "is not a text"),
   v.transform(String),
+);
+const json: v.GenericSchema<Json> = v.lazy(() =>
+  v.union([
+    v.string(),
+    v.number(),
+    v.boolean(),
+    v.null(),
+    v.array(json),
+    v.record(v.string(), json),
+  ]),
 );
 const flag = v.boolean("is not true or false");
 
@@ -15,7 +26,7 @@ const host = v.strictObject(
 
 const chart = v.strictObject({
   source: v.optional(text),
-  values: v.optional(v.record(v.string(), v.unknown(), "is not a mapping")),
+  values: v.optional(v.record(v.string(), json, "is not a mapping")),
 });
 
 /** The shape of gateway-tls.yaml; what is in each text is for its parser to say. */
@@ -49,8 +60,8 @@ export const configDocument = v.strictObject({
     }),
   ),
   redirect: v.optional(flag),
-  charts: v.optional(v.strictObject(optionals(chartNames, v.optional(chart)))),
-  crds: v.optional(v.strictObject(optionals(crdBundleNames, v.optional(text)))),
+  charts: v.optional(v.strictObject(v.entriesFromList(chartNames, v.optional(chart)))),
+  crds: v.optional(v.strictObject(v.entriesFromList(crdBundleNames, v.optional(text)))),
   acme: v.optional(
     v.strictObject({
       server: v.optional(text),
@@ -62,8 +73,3 @@ export const configDocument = v.strictObject({
 });
 
 export type ConfigDocument = v.InferOutput<typeof configDocument>;
-
-function optionals<const Name extends string, S>(names: readonly Name[], schema: S) {
-  // The keys are exactly the names.
-  return Object.fromEntries(names.map((name) => [name, schema])) as Record<Name, S>;
-}

@@ -1,4 +1,4 @@
-import { Problems } from "./problems.ts";
+import type { Problems } from "./problems.ts";
 import type { ParseContext } from "./parse-context.ts";
 import { envNameOf, flagNameOf, type Setting } from "./setting.ts";
 import { settingIds, settingOf, type Flags, type SettingId, type Values } from "./settings.ts";
@@ -36,8 +36,7 @@ export async function parseGiven(
     const value = await parseTexts(settingOf(id), given, context, problems);
     if (value !== undefined) entries.push([id, value]);
   }
-  // Each value comes from the parser that the table gives its type from.
-  return Object.fromEntries(entries) as Values;
+  return Object.fromEntries(entries);
 }
 
 async function parseTexts(

@@ -6,11 +6,7 @@ export function parseHostname(text: string): string {
   const name = toAsciiName(text);
   const problem = findNameProblem(name);
   if (problem === undefined) return name;
-  throw wrongValue(
-    text,
-    `${problem}`,
-    text.startsWith("*.") ? `www.${text.slice(2)}` : cleanName(text),
-  );
+  throw wrongValue(text, problem, text.startsWith("*.") ? `www.${text.slice(2)}` : cleanName(text));
 }
 
 /** Throws unless `hostname` is `domain` or a name below it. */

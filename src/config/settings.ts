@@ -25,9 +25,13 @@ type ValueOf<S extends Setting> = S extends { repeat: true }
 /** Parsed values, by setting; those that were not given are absent. */
 export type Values = { [Id in SettingId]?: ValueOf<(typeof settings)[Id]> };
 
-/** Each setting with its id. */
-// The table's keys are exactly the ids.
-export const settingIds = Object.keys(settings) as SettingId[];
+/** Every id. */
+export const settingIds = Object.keys(settings).filter(isSettingId);
+
+/** Whether the table has a setting of this id. */
+export function isSettingId(id: string): id is SettingId {
+  return Object.hasOwn(settings, id);
+}
 
 /** The setting as the table's general type. */
 export function settingOf(id: SettingId): Setting {
