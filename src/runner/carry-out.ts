@@ -130,6 +130,7 @@ export function describeError(error: unknown): CommandResult["error"] {
   if (error instanceof UserError) {
     return { code: error.code, message: error.message, hint: error.hint ?? null };
   }
-  const message = error instanceof Error ? error.message : "something that is not an Error was thrown";
+  const message =
+    error instanceof Error ? error.message : "something that is not an Error was thrown";
   return { code: "GT-BUG", message, hint: null };
 }

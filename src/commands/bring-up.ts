@@ -1,0 +1,192 @@
+import { findWarnings } from "../checks/run-checks.ts";
+import type { Config, RunOptions } from "../config/config.ts";
+import { type ExitCode, UserError } from "../errors.ts";
+import { valueOf } from "../facts/fact.ts";
+import type { Plan, PlanItem } from "../plan/plan.ts";
+import type { Templates } from "../plan/template.ts";
+import type { Terminal } from "../ports/terminal.ts";
+import type { ClusterConnection, World } from "../ports/world.ts";
+import { carryOut, describeError } from "../runner/carry-out.ts";
+import { withConnection } from "../runner/connect.ts";
+import { type Examination, examine, inspectAll, planFor } from "../runner/prepare.ts";
+import type { CommandResult } from "../runner/result.ts";
+import { steps } from "../steps/index.ts";
+import { createObserver, type Output, screenOf } from "./show.ts";
+
+export interface BringUp {
+  command: string;
+  config: Config;
+  options: RunOptions;
+  configText: string;
+  world: World;
+  connection: ClusterConnection | UserError;
+  templates: Templates;
+  output: Output;
+  /** To confirm with; `undefined` when nothing may be asked. */
+  terminal: Terminal | undefined;
+  signal: AbortSignal;
+  /** The command that goes on after a failure, as it can be pasted. */
+  resume: string;
+  holder: string;
+}
+
+/** Preflight, plan, review, run, end screen: everything behind the resolved config. */
+export async function bringUp(input: BringUp): Promise<ExitCode> {
+  const { world, connection, config, options, configText, templates } = input;
+  const question = { config, options, configText, templates };
+  const examination = await examine(world, connection, question);
+  if (examination.failure !== undefined || connection instanceof UserError) {
+    return showRefusal(input, examination);
+  }
+  const plan = planFor(examination, question);
+  const connected = withConnection(world, connection);
+  const items = await inspectAll(steps, plan, connected, options);
+  refuseForeign(items);
+  const warnings = findWarnings(examination.report).map(({ title, message }) => message ?? title);
+  if (options.dryRun) return showPlan(input, items, warnings);
+  await showReview(input, { plan, items, examination });
+  if (!(await confirm(input, items))) return showDeclined(input, items);
+  const now = () => world.clock.now().getTime();
+  const observer = await createObserver(input.output, options, steps, now);
+  const { command, signal, holder } = input;
+  const undertaking = {
+    command,
+    plan,
+    items,
+    steps,
+    world: connected,
+    options,
+    observer,
+    signal,
+    holder,
+    warnings,
+  };
+  const { result, error } = await carryOut(undertaking);
+  return showOutcome(input, plan, result, error);
+}
+
+function refuseForeign(items: readonly PlanItem[]): void {
+  const foreign = items.filter(({ intent }) => intent === "foreign");
+  if (foreign.length === 0) return;
+  const names = foreign.map(
+    ({ kind, name, owner }) => `${kind} ${name} (${owner ?? "of someone else"})`,
+  );
+  throw new UserError(
+    "GT-FOREIGN-OBJECT",
+    `These exist and are not ours: ${names.join(", ")}. Nothing was changed.`,
+    {
+      hint: "Rename or remove them if nobody needs them; gateway-tls never changes what it did not make.",
+    },
+  );
+}
+
+async function showRefusal(input: BringUp, { report, failure }: Examination): Promise<ExitCode> {
+  const error = failure ?? (input.connection instanceof UserError ? input.connection : undefined);
+  if (input.options.output === "text") {
+    const { renderPreflight } = await import("../ui/preflight.ts");
+    input.output.stderr.write(
+      `${renderPreflight(report, screenOf(input.output, input.options))}Nothing was changed.\n`,
+    );
+  } else {
+    await writeDocument(input, {
+      ...emptyResult(input.command, "failed"),
+      error: describeError(error),
+    });
+  }
+  return error?.exitCode ?? 1;
+}
+
+async function showPlan(input: BringUp, items: PlanItem[], warnings: string[]): Promise<ExitCode> {
+  const { options, output, command } = input;
+  if (options.output === "text") {
+    const { renderPlan } = await import("../ui/plan.ts");
+    output.stdout.write(
+      `${renderPlan(items, screenOf(output, options))}Nothing was written (--dry-run).\n`,
+    );
+  } else {
+    await writeDocument(input, { ...emptyResult(command, "planned"), plan: items, warnings });
+  }
+  return 0;
+}
+
+async function showReview(
+  { output, options }: BringUp,
+  { plan, items, examination }: { plan: Plan; items: PlanItem[]; examination: Examination },
+): Promise<void> {
+  if (options.output !== "text" || items.every(({ intent }) => intent === "keep")) return;
+  const { renderReview } = await import("../ui/review.ts");
+  const warnings = findWarnings(examination.report).map(({ title, message }) => message ?? title);
+  const nameServers = valueOf(examination.facts.zone)?.nameServers;
+  const review = { plan, items, warnings, ...(nameServers === undefined ? {} : { nameServers }) };
+  output.stderr.write(`${renderReview(review, screenOf(output, options))}\n`);
+}
+
+/** Asks before the first write, where there is someone to ask and something to write. */
+async function confirm(
+  { terminal, options }: BringUp,
+  items: readonly PlanItem[],
+): Promise<boolean> {
+  if (terminal === undefined || options.yes) return true;
+  if (items.every(({ intent }) => intent === "keep")) return true;
+  return terminal.confirm({ message: "Make these changes?", default: true });
+}
+
+async function showDeclined(input: BringUp, items: PlanItem[]): Promise<ExitCode> {
+  if (input.options.output === "text") input.output.stderr.write("Nothing was changed.\n");
+  else await writeDocument(input, { ...emptyResult(input.command, "declined"), plan: items });
+  return 1;
+}
+
+async function showOutcome(
+  input: BringUp,
+  plan: Plan,
+  result: CommandResult,
+  error: unknown,
+): Promise<ExitCode> {
+  const { options, output, config, world, resume } = input;
+  // A bug is the CLI entry's to tell, with its stack under --debug.
+  if (error !== undefined && !(error instanceof UserError)) throw error;
+  const screen = screenOf(output, options);
+  if (options.output !== "text") {
+    await writeDocument(input, result);
+  } else if (error === undefined) {
+    const { renderEnd } = await import("../ui/end.ts");
+    const { namespace, name } = plan.keptConfig.metadata;
+    const keptConfig = `ConfigMap ${namespace}/${name}`;
+    const flags = options.sandbox ? ["--sandbox"] : [];
+    const end = {
+      ...screen,
+      domain: config.domain,
+      now: world.clock.now(),
+      keptConfig,
+      issuer: config.issuer,
+      flags,
+    };
+    output.stdout.write(`\n${renderEnd(result, end)}`);
+  } else {
+    const { renderFailure } = await import("../ui/failure.ts");
+    output.stderr.write(`\n${renderFailure(result, error, { ...screen, resume })}`);
+  }
+  return error === undefined ? 0 : error.exitCode;
+}
+
+async function writeDocument({ output, options }: BringUp, result: CommandResult): Promise<void> {
+  const { renderPlanDocument } = await import("../ui/plan-document.ts");
+  output.stdout.write(
+    await renderPlanDocument(result, options.output === "yaml" ? "yaml" : "json"),
+  );
+}
+
+function emptyResult(command: string, result: CommandResult["result"]): CommandResult {
+  return {
+    command,
+    result,
+    error: null,
+    writes: 0,
+    changes: [],
+    warnings: [],
+    plan: [],
+    steps: [],
+    hosts: [],
+  };
+}
