@@ -115,10 +115,7 @@ export class ObjectStore {
         creationTimestamp: before?.metadata.creationTimestamp ?? new Date().toISOString(),
         resourceVersion: String(this.version),
         ...(generation === 0 ? {} : { generation }),
-        managedFields: managedFields(
-          owners,
-          next.apiVersion,
-        ) as KubernetesObject["metadata"]["managedFields"] & object,
+        managedFields: managedFields(owners, next.apiVersion),
       },
     };
     const { deletionTimestamp, finalizers = [] } = object.metadata;
