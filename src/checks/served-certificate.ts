@@ -34,13 +34,18 @@ function judgeAge(
   const { secret } = buildHostNames(hostname);
   const live = valueOf(facts.certificates)?.find(({ metadata }) => metadata.name === secret);
   const issued = live?.status.notAfter;
-  if (issued !== undefined && Date.parse(issued) !== Date.parse(notAfter)) {
+  if (issued !== undefined && !isSameSecond(issued, notAfter)) {
     return onItsWay(`${hostname} still serves an older certificate (issuer ${issuer})`);
   }
   if (config.issuer === "production" && live?.spec.issuerRef.name === names.issuers.staging) {
     return onItsWay("the certificate is still from the staging issuer", RERUN);
   }
   return undefined;
+}
+
+/** Certificates count in whole seconds. */
+function isSameSecond(a: string, b: string): boolean {
+  return Math.abs(Date.parse(a) - Date.parse(b)) < 1000;
 }
 
 function judgeTrust({ config }: LinkInput, served: ServedCertificate): LinkVerdict {

@@ -138,9 +138,16 @@ function recordsToSet({ facts }: CheckInput, { zone, parent, expected }: Delegat
   return `${where} and no others: ${expected.join(", ")}`;
 }
 
-function judgeDnssec({ zone, ds, soaStatus, parent }: DelegationFact): Verdict {
+function judgeDnssec({ zone, ds, soaStatus, parent, source }: DelegationFact): Verdict {
   if (soaStatus === "NOERROR") return ok(ds === true ? "signed" : undefined);
-  if (soaStatus === undefined) {
+  if (soaStatus === "NXDOMAIN" && source === "parent") {
+    return warning(
+      "GT-ZONE-CACHED",
+      `The parent delegates ${zone}, but your resolver still remembers that it is missing.`,
+      "Wait until it forgets (15 minutes to a day), or name another resolver with --dns-server HOST.",
+    );
+  }
+  if (soaStatus === undefined || soaStatus === "REFUSED") {
     return {
       state: "unknown",
       code: "GT-DNS-UNREACHABLE",

@@ -1,4 +1,5 @@
 import type { DnsRecord, Resolver } from "../ports/network.ts";
+import { refusedQuestion } from "./delegation.ts";
 import { readFact, type Fact } from "./fact.ts";
 
 export interface CaaRecord {
@@ -28,6 +29,7 @@ export async function readCaa(resolver: Resolver, hostname: string): Promise<Fac
   return readFact(async () => {
     for (const name of climb(hostname)) {
       const { status, answers } = await resolver.query(name, "CAA");
+      if (status === "REFUSED") throw refusedQuestion(name);
       if (status !== "NOERROR" && status !== "NXDOMAIN") {
         return { hostname, foundAt: undefined, records: [], failedAt: { name, status } };
       }

@@ -97,17 +97,20 @@ async function askRecursive(resolver: Resolver, zone: string): Promise<Handed> {
     resolver.query(zone, "NS"),
     silent(resolver.query(zone, "DS")),
   ]);
-  if (answer.status === "REFUSED") {
-    throw new UserError("GT-DNS-REFUSED", `The resolver refuses questions about ${zone}.`, {
-      hint: "Name a resolver that answers with --dns-server HOST.",
-    });
-  }
+  if (answer.status === "REFUSED") throw refusedQuestion(zone);
   return {
     parent: parentOf(zone),
     delegated: nameServersIn(answer, zone),
     source: "recursive",
     ds: ds?.status === "NOERROR" ? ds.answers.some(({ type }) => type === "DS") : undefined,
   };
+}
+
+/** A server that only answers for its own zones: nothing is known by it. */
+export function refusedQuestion(name: string): UserError {
+  return new UserError("GT-DNS-REFUSED", `The resolver refuses questions about ${name}.`, {
+    hint: "Name a resolver that answers with --dns-server HOST.",
+  });
 }
 
 async function readSoaStatus(resolver: Resolver, zone: string): Promise<string | undefined> {

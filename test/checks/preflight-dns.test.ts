@@ -101,6 +101,16 @@ const cases: PreflightCase[] = [
     expected: ["dnssec failed GT-ZONE-DNSSEC"],
   },
   {
+    what: "the resolver remembers the zone as missing",
+    facts: { delegation: known({ ...good.delegation, soaStatus: "NXDOMAIN" }) },
+    expected: ["dnssec warning GT-ZONE-CACHED"],
+  },
+  {
+    what: "the resolver refuses the zone",
+    facts: { delegation: known({ ...good.delegation, soaStatus: "REFUSED" }) },
+    expected: ["dnssec unknown GT-DNS-UNREACHABLE"],
+  },
+  {
     what: "the name servers are lame",
     facts: { delegation: known({ ...good.delegation, soaStatus: "SERVFAIL" }) },
     expected: ["dnssec failed GT-ZONE-BROKEN"],

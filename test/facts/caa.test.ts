@@ -50,6 +50,10 @@ describe("readCaa", () => {
     expect(await readCaa(failing, "www.example.com")).toMatchObject({
       value: { failedAt: { name: "www.example.com", status: "SERVFAIL" } },
     });
+    const refusing = new FakeDns({ "*": { status: "REFUSED" } });
+    expect(await readCaa(refusing, "www.example.com")).toMatchObject({
+      error: { code: "GT-DNS-REFUSED" },
+    });
     const silent = new FakeDns({ "*": { silent: true } });
     expect(await readCaa(silent, "www.example.com")).toMatchObject({ known: false });
   });
