@@ -42,12 +42,15 @@ export function failedWith(error: unknown, ...codes: readonly string[]): boolean
 /** AWS's words for "there is no such thing". */
 export const ABSENT = ["NoSuchEntity", "ResourceNotFound", "NoSuchHostedZone"] as const;
 
-/** The answer, or `undefined` where there is no such thing. */
-export async function findOrAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
+/** The answer, or `undefined` where there is no such thing; `codes` say how AWS puts that. */
+export async function findOrAbsent<T>(
+  answer: Promise<T>,
+  codes: readonly string[] = ABSENT,
+): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (failedWith(error, ...ABSENT)) return undefined;
+    if (failedWith(error, ...codes)) return undefined;
     throw error;
   }
 }

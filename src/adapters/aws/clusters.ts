@@ -49,7 +49,11 @@ export async function explainMissingCluster(
   error: unknown,
 ): Promise<unknown> {
   if (!(error instanceof UserError) || error.code !== "GT-CLUSTER-NOT-FOUND") return error;
-  const [{ account }, names] = await Promise.all([caller.identify(), listClusters(services)]);
+  const seen = await Promise.all([caller.identify(), listClusters(services)]).catch(
+    () => undefined,
+  );
+  if (seen === undefined) return error;
+  const [{ account }, names] = seen;
   const there =
     names.length === 0 ? "There is none at all." : `There are: ${names.toSorted().join(", ")}.`;
   return new UserError(

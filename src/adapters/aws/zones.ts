@@ -1,17 +1,20 @@
 import type { HostedZone as WireZone } from "@aws-sdk/client-route-53";
 import type { HostedZone, HostedZones } from "../../ports/aws.ts";
-import { expectField, findOrAbsent } from "./ask.ts";
+import { ABSENT, expectField, findOrAbsent } from "./ask.ts";
 import { collectPages } from "./paging.ts";
 import { parseDomainName } from "./record-names.ts";
 import { deleteRecordSets, listRecordSets } from "./record-sets.ts";
 import type { Services } from "./services.ts";
+
+/** An id that cannot be one at all is `InvalidInput`. */
+const NO_SUCH_ZONE = [...ABSENT, "InvalidInput"];
 
 /** Route 53's hosted zones and their records. */
 export function createZones(services: Services): HostedZones {
   return {
     list: () => listZones(services),
     async find(id) {
-      const reply = await findOrAbsent(readZone(services, id));
+      const reply = await findOrAbsent(readZone(services, id), NO_SUCH_ZONE);
       return reply === undefined ? undefined : toZone(expectField(reply.HostedZone, "HostedZone"));
     },
     async nameServers(id) {

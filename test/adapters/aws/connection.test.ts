@@ -1,12 +1,8 @@
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { UserError } from "../../../src/errors.ts";
 import { createAws } from "../../../src/adapters/aws/aws.ts";
 import { findRegion } from "../../../src/adapters/aws/region.ts";
 import { type AwsEndpoint, startAwsEndpoint } from "../../support/aws-endpoint/endpoint.ts";
@@ -180,57 +176,5 @@ describe("with the settings of the user's machine", () => {
     expect(await findRegion(undefined, { AWS_REGION: "eu-north-1" })).toBe("eu-north-1");
     expect(await findRegion(undefined, { AWS_DEFAULT_REGION: "eu-south-1" })).toBe("eu-south-1");
     expect(await findRegion(undefined, { AWS_REGION: " " })).toBe("us-west-2");
-  });
-
-  describe("behind a proxy", () => {
-    let proxy: Server;
-    let proxyUrl: string;
-    const tunnels: string[] = [];
-    beforeEach(async () => {
-      tunnels.length = 0;
-      proxy = createServer();
-      // Sends every tunnel to the endpoint, whatever host it is for.
-      proxy.on("connect", (request, client, head) => {
-        tunnels.push(request.url ?? "");
-        const upstream = connect(Number(new URL(endpoint.url).port), "127.0.0.1", () => {
-          client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-          upstream.write(head);
-          upstream.pipe(client).pipe(upstream);
-        });
-        upstream.on("error", () => client.destroy());
-        client.on("error", () => upstream.destroy());
-      });
-      proxy.listen(0, "127.0.0.1");
-      await once(proxy, "listening");
-      const address = proxy.address();
-      proxyUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
-    });
-    afterEach(async () => {
-      proxy.close();
-      proxy.closeAllConnections();
-      await once(proxy, "close");
-    });
-
-    test("requests go through HTTP_PROXY, but not to hosts of NO_PROXY", async () => {
-      vi.stubEnv("HTTP_PROXY", proxyUrl);
-      vi.stubEnv("AWS_ENDPOINT_URL", "http://aws.invalid:8080");
-      vi.stubEnv("AWS_ENDPOINT_URL_IAM", endpoint.url);
-      vi.stubEnv("NO_PROXY", "127.0.0.1");
-      const aws = open();
-      expect(await aws.caller.identify()).toMatchObject({ account: "123456789012" });
-      expect(await aws.identity.findRole("r")).toBeUndefined();
-      expect(tunnels).toEqual(["aws.invalid:8080"]);
-      await aws.close();
-    });
-
-    test("HTTPS_PROXY is asked for the real AWS", async () => {
-      vi.stubEnv("HTTPS_PROXY", proxyUrl);
-      vi.stubEnv("NO_PROXY", "");
-      const aws = open();
-      // The tunnel ends at a plain HTTP server, so that TLS fails: nothing left this machine.
-      await expect(aws.clusters.list()).rejects.toBeInstanceOf(UserError);
-      expect(new Set(tunnels)).toEqual(new Set(["eks.eu-west-1.amazonaws.com:443"]));
-      await aws.close();
-    });
   });
 });
