@@ -15,8 +15,6 @@ const WRITE = ["create", "patch"];
 const CLUSTER_WIDE: readonly [KindName, readonly string[]][] = [
   ["Namespace", [...READ, ...WRITE]],
   ["CustomResourceDefinition", [...READ, ...WRITE]],
-  ["ValidatingAdmissionPolicy", WRITE],
-  ["ValidatingAdmissionPolicyBinding", WRITE],
   ["MutatingWebhookConfiguration", READ],
   ["GatewayClass", [...READ, "create"]],
   ["ClusterIssuer", [...READ, ...WRITE]],
@@ -24,6 +22,12 @@ const CLUSTER_WIDE: readonly [KindName, readonly string[]][] = [
   ["Deployment", READ],
   // helm keeps its releases in Secrets, and finding foreign ones means listing all.
   ["Secret", READ],
+];
+
+/** In the Gateway API bundle since 1.5.0. */
+const IN_BUNDLE: readonly [KindName, readonly string[]][] = [
+  ["ValidatingAdmissionPolicy", WRITE],
+  ["ValidatingAdmissionPolicyBinding", WRITE],
 ];
 
 /** What the charts bring besides, that helm creates in our name. */
@@ -92,6 +96,9 @@ export function listNeededAccess(config: Config): AccessRequest[] {
   const backends = new Set(config.hosts.map(({ backend }) => backend.namespace));
   const requests = [
     ...CLUSTER_WIDE.flatMap(([kind, verbs]) => request(kind, verbs)),
+    ...(config.versions === "current" ? IN_BUNDLE : []).flatMap(([kind, verbs]) =>
+      request(kind, verbs),
+    ),
     ...BY_CHARTS.map(([group, resource]) => ({ verb: "create", group, resource })),
     ...IN_NAMESPACE.flatMap(([key, needs]) =>
       needs.flatMap(([kind, verbs]) => request(kind, verbs, namespaces[key])),
