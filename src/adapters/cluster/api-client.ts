@@ -9,6 +9,8 @@ export interface Route {
   /** The API server's URL, for messages. */
   server: string;
   socketPath: () => Promise<string>;
+  /** Nobody listens there any more. */
+  giveUp: (socket: string) => Promise<void>;
   /** Before each request. */
   refreshIfDue: () => Promise<void>;
   /** After a 401; `true` when it is worth asking again. */
@@ -34,6 +36,8 @@ export interface ApiAnswer {
 
 /** A cluster that is reached has answered by then; a watch is quiet for as long as it likes. */
 const TIME_LIMIT_MS = 60_000;
+/** One for a kept connection that has ended, one for a proxy that has. */
+const ATTEMPTS = 3;
 
 /** Plain HTTP to the API server over the proxy's socket. */
 export class ApiClient {
@@ -93,7 +97,8 @@ export class ApiClient {
   /** The body of a watch; `send`'s answer where it is refused. */
   async open(request: ApiRequest): Promise<IncomingMessage | ApiAnswer> {
     await this.#route.refreshIfDue();
-    const message = await this.#exchange(request, this.#watchAgent);
+    const socket = await this.#route.socketPath();
+    const message = await this.#exchange(request, this.#watchAgent, socket);
     if (message.statusCode === 200) return message;
     return { status: message.statusCode ?? 0, text: await readAll(message) };
   }
@@ -108,20 +113,22 @@ export class ApiClient {
     await this.#route.refreshIfDue();
     const repeatable = request.method === undefined || request.method === "GET";
     for (let attempt = 1; ; attempt += 1) {
+      const socket = await this.#route.socketPath();
       try {
-        const message = await this.#exchange(request, this.#agent);
+        const message = await this.#exchange(request, this.#agent, socket);
         return { status: message.statusCode ?? 0, text: await readAll(message) };
       } catch (cause) {
         request.signal?.throwIfAborted();
         // A kept connection, or the proxy itself, may have ended between two requests.
-        if (attempt === 1 && (repeatable || isRefused(cause))) continue;
+        const refused = isRefused(cause);
+        if (refused) await this.#route.giveUp(socket);
+        if (attempt < ATTEMPTS && (repeatable || refused)) continue;
         throw this.#unanswered(request.what, cause);
       }
     }
   }
 
-  async #exchange(request: ApiRequest, agent: Agent): Promise<IncomingMessage> {
-    const socketPath = await this.#route.socketPath();
+  async #exchange(request: ApiRequest, agent: Agent, socketPath: string): Promise<IncomingMessage> {
     const { method = "GET", path, body, signal, accept = "application/json" } = request;
     const payload = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {

@@ -75,6 +75,7 @@ async function open(
   const client = new ApiClient({
     server: target.server,
     socketPath: () => proxy.socketPath(),
+    giveUp: (socket) => proxy.giveUp(socket),
     refreshIfDue,
     replaceRefused: async () => (await token?.replaceRefused()) ?? false,
   });

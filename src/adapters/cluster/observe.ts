@@ -1,4 +1,4 @@
-import { Cancelled, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import type { ResourceKind } from "../../kinds.ts";
 import type { KubernetesObject, ListOptions } from "../../ports/kubernetes.ts";
 import type { Clock } from "../../ports/world.ts";
@@ -13,6 +13,7 @@ import { readWatch } from "./watch-stream.ts";
 const WATCH_SECONDS = 240;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
+const DEFAULT_RETRY = { limitMs: 60_000 };
 
 export interface Observed {
   kind: ResourceKind;
@@ -32,12 +33,13 @@ export async function* observeObjects(
     try {
       if (set.resourceVersion === "") {
         const listing = await listObjects(client, observed.kind, observed.options, signal);
+        pauses.answered();
         if (set.replace(listing?.items ?? [], listing?.resourceVersion ?? "")) yield set.objects();
       }
       // Not served yet: there is nothing to watch.
       if (set.resourceVersion !== "") {
         for await (const events of openWatch(client, observed, set.resourceVersion, signal)) {
-          pauses.reset();
+          pauses.heard();
           if (set.apply(events)) yield set.objects();
         }
       }
@@ -87,9 +89,8 @@ class Pauses {
   }
 
   /** Something was heard: the next pause is short again. */
-  reset(): void {
+  heard(): void {
     this.#pauseMs = FIRST_PAUSE_MS;
-    this.#failingSince = undefined;
   }
 
   async next(): Promise<void> {
@@ -102,12 +103,16 @@ class Pauses {
     }
   }
 
-  /** A broken connection is nothing; a UserError is, once its own time limit is over. */
+  /** The cluster answered a list: what failed before is over. */
+  answered(): void {
+    this.#failingSince = undefined;
+  }
+
+  /** What may pass is waited for, for as long as it says; a broken watch as long as the others. */
   rethrowIfLasting(error: unknown): void {
-    if (error instanceof Cancelled) throw error;
-    if (!(error instanceof UserError)) return;
+    const retry = error instanceof UserError ? error.retry : DEFAULT_RETRY;
     const now = this.#clock.now().getTime();
     this.#failingSince ??= now;
-    if (error.retry === undefined || now - this.#failingSince >= error.retry.limitMs) throw error;
+    if (retry === undefined || now - this.#failingSince >= retry.limitMs) throw error;
   }
 }

@@ -31,6 +31,6 @@ export function createPrivateDirectory(registry: ChildRegistry): PrivateDirector
 }
 
 function shortTemporaryDirectory(): string {
-  const socket = join(tmpdir(), "gateway-tls-XXXXXX", "s");
+  const socket = join(tmpdir(), "gateway-tls-XXXXXX", "s999");
   return Buffer.byteLength(socket) > LONGEST_SOCKET_PATH ? "/tmp" : tmpdir();
 }

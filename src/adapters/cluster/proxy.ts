@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import type { ChildProcesses, Started } from "./child-processes.ts";
@@ -8,6 +7,11 @@ import { kubectlFlags, type Target } from "./kubeconfig.ts";
 
 const GRACE_MS = 2000;
 
+interface Running {
+  socket: string;
+  started: Started;
+}
+
 /**
  * The one child that all reading goes through: `kubectl proxy` on a socket in a private directory.
  * It starts even where the cluster is dead, and then says why in its answers.
@@ -15,39 +19,43 @@ const GRACE_MS = 2000;
 export class ClusterProxy {
   readonly #children: ChildProcesses;
   readonly #target: Target;
-  readonly #socket: string;
-  #running: Promise<Started> | undefined;
+  readonly #directory: string;
+  #starts = 0;
+  #running: Promise<Running> | undefined;
 
   constructor(children: ChildProcesses, target: Target, directory: string) {
     this.#children = children;
     this.#target = target;
-    this.#socket = join(directory, "s");
+    this.#directory = directory;
   }
 
   /** The path of its socket; starts it, also again if it has ended. */
   async socketPath(): Promise<string> {
     this.#running ??= this.#start();
-    await this.#running;
-    return this.#socket;
+    const { socket } = await this.#running;
+    return socket;
   }
 
-  async #start(): Promise<Started> {
-    rmSync(this.#socket, { force: true });
-    const args = ["proxy", `--unix-socket=${this.#socket}`, ...kubectlFlags(this.#target)];
+  /** Nobody listens on that socket: the next `socketPath` is another. */
+  async giveUp(socket: string): Promise<void> {
+    const running = await this.#running?.catch(() => undefined);
+    if (running?.socket !== socket) return;
+    this.#running = undefined;
+    await running.started.end();
+  }
+
+  async #start(): Promise<Running> {
+    this.#starts += 1;
+    const socket = join(this.#directory, `s${this.#starts}`);
+    const args = ["proxy", `--unix-socket=${socket}`, ...kubectlFlags(this.#target)];
     try {
       const started = await this.#children.start("kubectl", args, GRACE_MS);
-      void this.#forgetWhenEnded(started);
       await started.printed("Starting to serve");
-      return started;
+      return { socket, started };
     } catch (error) {
       this.#running = undefined;
       throw this.#explain(error);
     }
-  }
-
-  async #forgetWhenEnded(started: Started): Promise<void> {
-    await started.ended;
-    this.#running = undefined;
   }
 
   #explain(error: unknown): unknown {

@@ -31,7 +31,7 @@ describe("our own kubeconfig", () => {
     const kubeconfig = flag(proxyOf(), "kubeconfig") ?? "";
     const directory = dirname(kubeconfig);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
-    for (const name of readdirSync(directory).filter((one) => one !== "s")) {
+    for (const name of readdirSync(directory).filter((one) => one !== "s1")) {
       expect([name, statSync(join(directory, name)).mode & 0o777]).toEqual([name, 0o600]);
     }
     const text = readFileSync(kubeconfig, "utf8");

@@ -71,7 +71,7 @@ function watch(
   response.writeHead(200, { "content-type": "application/json" });
   response.flushHeaders();
   const send = (type: string, object: unknown) => {
-    response.write(`${JSON.stringify({ type, object })}\n`);
+    if (!response.writableEnded) response.write(`${JSON.stringify({ type, object })}\n`);
   };
   const since = Number(query.get("resourceVersion"));
   if (since < cluster.store.compacted) {
