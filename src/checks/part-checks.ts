@@ -13,7 +13,7 @@ export const partChecks: readonly Check[] = [
   {
     id: "gateway-api-crds",
     title: "The Gateway API CRDs are absent, ours, or compatible",
-    after: ["cluster-reachable"],
+    after: ["cluster-reachable", "installation"],
     blames: ["access"],
     evaluate: (input) => judge(input.facts.crds, () => judgeCrds(input)),
   },

@@ -3,7 +3,7 @@ import type { CrdGroup } from "../facts/crds.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Facts } from "../facts/facts.ts";
 import { isOurs, INSTALLATION_TAG } from "../facts/ownership.ts";
-import { describeRelease, findReleases } from "../facts/releases.ts";
+import { describeRelease, findReleases, isStuck } from "../facts/releases.ts";
 import type { Release } from "../ports/charts.ts";
 import type { Addon } from "../ports/aws.ts";
 import type { CheckInput } from "./check.ts";
@@ -36,7 +36,7 @@ export const AGENT_ADDON = "eks-pod-identity-agent";
 export function lookAtParts(input: CheckInput): Parts {
   const { config, versions, names } = input;
   const found = gather(input);
-  const certManager = judgeCertManager(found.releases, found.certManagers);
+  const certManager = judgeCertManager(found);
   return {
     gatewayApi: found.gatewayApi && sortGatewayApi(found.gatewayApi, versions.gatewayApi),
     certManager,
@@ -62,7 +62,8 @@ function gather({ facts, names }: CheckInput) {
   const crds = valueOf(facts.crds);
   const className = names?.gatewayClass ?? "nginx";
   return {
-    releases,
+    certManager: findReleases(releases, "cert-manager"),
+    certManagerAddon: addons.find(({ name }) => name === "cert-manager"),
     gatewayApi: crds?.gatewayApi,
     certManagerCrds: crds?.certManager,
     certManagers: findForeignCertManagers(facts),
@@ -79,7 +80,9 @@ function describeAll(found: Found): Parts["seen"] {
   const { gatewayClass, provider, agent } = found;
   return {
     "Gateway API CRDs": describeGroup(found.gatewayApi),
-    "cert-manager": found.certManagers.map(describeCertManager).join(" and ") || "none of others",
+    "cert-manager":
+      found.certManagers.map(describeCertManager).join(" and ") ||
+      describeReleases(found.certManager.foreign, found.certManagerAddon),
     "cert-manager CRDs": describeGroup(found.certManagerCrds),
     ExternalDNS: describeReleases(found.externalDns.foreign, found.dnsAddon),
     "NGINX Gateway Fabric": describeReleases(found.controllers.foreign, undefined),
@@ -111,13 +114,18 @@ export function findForeignCertManagers(facts: Facts): CertManagerFact[] {
   );
 }
 
-function judgeCertManager(
-  releases: readonly Release[],
-  foreign: readonly CertManagerFact[],
-): Parts["certManager"] {
-  const { ours } = findReleases(releases, "cert-manager");
+function judgeCertManager({
+  certManager: { ours, foreign: releases },
+  certManagers: foreign,
+  certManagerAddon,
+}: Found): Parts["certManager"] {
   const [only] = foreign;
-  if (only === undefined) return ours === undefined ? "none" : "ours";
+  if (only === undefined) {
+    // Installed, but nothing that we recognise runs: its setting cannot be read.
+    const hidden = certManagerAddon !== undefined || releases.some((one) => !isStuck(one));
+    if (hidden) return "foreign-disabled";
+    return ours === undefined ? "none" : "ours";
+  }
   if (foreign.length > 1 || ours !== undefined) return "several";
   const { version, gatewayApi } = only;
   const old =

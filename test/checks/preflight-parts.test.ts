@@ -102,6 +102,12 @@ const cases: PreflightCase[] = [
     expected: [],
   },
   {
+    what: "a foreign cert-manager is installed, but none runs",
+    facts: { releases: known([buildRelease()]) },
+    expected: ["cert-manager failed GT-CERT-MANAGER-GATEWAY-API"],
+    says: /helm release cert-manager\/cert-manager/,
+  },
+  {
     what: "a foreign ExternalDNS runs beside",
     facts: {
       releases: known([
