@@ -2,7 +2,7 @@ import type { SandboxFault } from "./faults.ts";
 import type { Simulation } from "./simulation.ts";
 import { hostedZone, ZONE_ID, ZONE_NAME } from "./seed.ts";
 import { buildCrdBundle } from "./charts/gateway-api-crds.ts";
-import { applyObject } from "./kubernetes-writes.ts";
+import { applyObject } from "./apply-object.ts";
 
 /** Faults that are something in the world, and not only a way in which it acts. */
 const inWorld: Partial<Record<SandboxFault, (simulation: Simulation) => void>> = {

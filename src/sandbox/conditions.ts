@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../ports/kubernetes.ts";
-import { at, type Fields, list, text } from "./fields.ts";
+import { at, type Fields, fields, list, text } from "./fields.ts";
 import type { Simulation } from "./simulation.ts";
 
 export interface NewCondition {
@@ -39,15 +39,13 @@ export function setConditions(
   wanted: readonly NewCondition[],
   more: Fields = {},
 ): KubernetesObject {
-  return simulation.store.update(object, (draft) => {
-    const before = list(at(draft, "status", "conditions"));
-    const { generation } = draft.metadata;
-    const named = new Set(wanted.map(({ type }) => type));
-    const others = before.filter(({ type }) => !named.has(text(type)));
-    draft["status"] = {
-      ...(typeof draft["status"] === "object" ? draft["status"] : {}),
-      ...more,
-      conditions: [...others, ...conditions(simulation, before, wanted, generation)],
-    };
+  const before = list(at(object, "status", "conditions"));
+  const named = new Set(wanted.map(({ type }) => type));
+  const others = before.filter(({ type }) => !named.has(text(type)));
+  const told = conditions(simulation, before, wanted, object.metadata.generation);
+  return simulation.store.setStatus(object, {
+    ...fields(object["status"]),
+    ...more,
+    conditions: [...others, ...told],
   });
 }

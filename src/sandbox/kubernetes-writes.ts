@@ -1,66 +1,89 @@
-import type { KubernetesObject } from "../ports/kubernetes.ts";
-import { type Fields, isFields } from "./fields.ts";
-import {
-  conflictError,
-  notServedError,
-  objectNotFound,
-  rejectedError,
-  terminatingError,
-} from "./kubernetes-errors.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
+import { applyObject, mergePatch } from "./apply-object.ts";
+import { forbiddenError, objectNotFound } from "./kubernetes-errors.ts";
 import type { Simulation } from "./simulation.ts";
-import { ownByUpdate, serverSideApply } from "./store/server-side-apply.ts";
+import type { ObjectStore } from "./store/object-store.ts";
+import { findObject } from "./store/queries.ts";
 
-/** The field manager of every write through the port. */
-export const OUR_MANAGER = "gateway-tls";
+type Applies = Pick<Kubernetes, "apply" | "patch" | "delete">;
+type Replaces = Pick<Kubernetes, "create" | "replace">;
 
-/** One server-side apply; `true` when it changed something. Throws as the API server refuses. */
-export function applyObject(
+/** The writes of the Kubernetes port. */
+export function createWrites(
   simulation: Simulation,
-  object: KubernetesObject,
-  manager = OUR_MANAGER,
-): boolean {
+  enter: () => Promise<void>,
+  onWrite: () => void,
+): Applies & Replaces {
+  const enterToWrite = async (verb: string): Promise<void> => {
+    await enter();
+    if (simulation.hasFault("forbidden")) throw forbiddenError(verb);
+  };
+  return {
+    ...applies(simulation, enterToWrite, onWrite),
+    ...replaces(simulation, enterToWrite, onWrite),
+  };
+}
+
+type EnterToWrite = (verb: string) => Promise<void>;
+
+function applies(simulation: Simulation, enter: EnterToWrite, onWrite: () => void): Applies {
   const { store } = simulation;
-  const { name, namespace } = object.metadata;
-  const kind = store.served(object);
-  if (kind === undefined) throw notServedError(object);
-  if (kind.namespaced) refuseBadNamespace(simulation, object, namespace);
-  const live = store.find({ ...object, name, namespace });
-  const outcome = serverSideApply(live, object, manager);
-  if ("conflicts" in outcome) {
-    throw conflictError(`${kind.kind} ${namespace ?? ""}/${name}`, outcome.conflicts);
-  }
-  if (live === undefined) {
-    store.create(outcome.object);
-    return true;
-  }
-  return store.put(live, outcome.object) !== live;
+  return {
+    apply: async (objects) => {
+      await enter("apply");
+      let changed = false;
+      try {
+        for (const object of objects) changed = applyObject(simulation, object) || changed;
+      } finally {
+        if (changed) onWrite();
+      }
+    },
+    patch: async (ref, patch) => {
+      await enter("patch");
+      const live = findObject(store, ref);
+      if (live === undefined) throw objectNotFound(ref.kind.kind, ref.name);
+      const next = store.put(live, mergePatch(live, patch));
+      if (next === live) return;
+      endDeletion(store, next);
+      onWrite();
+    },
+    delete: async (refs) => {
+      await enter("delete");
+      const live = refs.flatMap((ref) => findObject(store, ref) ?? []);
+      for (const object of live) store.remove(object);
+      if (live.length > 0) onWrite();
+    },
+  };
 }
 
-function refuseBadNamespace(
-  { store }: Simulation,
-  object: KubernetesObject,
-  namespace: string | undefined,
-): void {
-  const { name } = object.metadata;
-  if (namespace === undefined) throw rejectedError(`${object.kind} "${name}" names no namespace`);
-  const found = store.find({ apiVersion: "v1", kind: "Namespace", name: namespace });
-  if (found === undefined) throw objectNotFound("namespaces", namespace);
-  if (found.metadata.deletionTimestamp !== undefined) throw terminatingError(namespace);
+function replaces(simulation: Simulation, enter: EnterToWrite, onWrite: () => void): Replaces {
+  const { store } = simulation;
+  return {
+    create: async (object) => {
+      await enter("create");
+      if (store.find({ ...object, ...object.metadata }) !== undefined) return false;
+      applyObject(simulation, object);
+      onWrite();
+      return true;
+    },
+    replace: async (object) => {
+      await enter("update");
+      const live = store.find({ ...object, ...object.metadata });
+      if (live === undefined) return false;
+      if (live.metadata.resourceVersion !== object.metadata.resourceVersion) return false;
+      const next = structuredClone(object);
+      next.metadata = { ...live.metadata, ...next.metadata };
+      if (isDeepStrictEqual(next, live)) return true;
+      store.put(live, next);
+      onWrite();
+      return true;
+    },
+  };
 }
 
-/** A JSON merge patch (RFC 7396), with its manager recorded. */
-export function mergePatch(live: KubernetesObject, patch: Fields): KubernetesObject {
-  const merged = mergeJson(structuredClone(live), patch);
-  // A merge patch keeps apiVersion, kind and metadata unless it says otherwise, and ours do not.
-  return ownByUpdate(merged as KubernetesObject, patch, OUR_MANAGER);
-}
-
-function mergeJson(target: unknown, patch: unknown): unknown {
-  if (!isFields(patch)) return structuredClone(patch);
-  const merged: Fields = isFields(target) ? target : {};
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) delete merged[name];
-    else merged[name] = mergeJson(merged[name], value);
-  }
-  return merged;
+/** What was only held by its finalizers goes with the last of them. */
+function endDeletion(store: ObjectStore, object: KubernetesObject): void {
+  const { deletionTimestamp, finalizers = [] } = object.metadata;
+  if (deletionTimestamp !== undefined && finalizers.length === 0) store.erase(object);
 }

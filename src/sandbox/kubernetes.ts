@@ -1,27 +1,27 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Kubernetes } from "../ports/kubernetes.ts";
-import { forbiddenError, objectNotFound, unreachableError } from "./kubernetes-errors.ts";
-import { applyObject, mergePatch } from "./kubernetes-writes.ts";
+import { unreachableError } from "./kubernetes-errors.ts";
+import { createWrites } from "./kubernetes-writes.ts";
 import { observeObjects } from "./observe.ts";
 import type { Simulation } from "./simulation.ts";
 import { findObject, listObjects } from "./store/queries.ts";
 import { matchesLabels } from "./store/selectors.ts";
 
-/** Told after each write that was carried out, so that the world is kept. */
-export type OnWrite = () => void;
+const READS = ["get", "list", "watch"];
 
-/** The simulated cluster's API server, as the port has it. */
-export function createKubernetes(simulation: Simulation, onWrite: OnWrite): Kubernetes {
-  const { store } = simulation;
+/** The simulated cluster's API server, as the port has it; `onWrite` is told after each write. */
+export function createKubernetes(simulation: Simulation, onWrite: () => void): Kubernetes {
   const enter = async (): Promise<void> => {
     simulation.clock.touch();
     await Promise.resolve();
     if (simulation.hasFault("unreachable-cluster")) throw unreachableError();
   };
-  const enterToWrite = async (what: string): Promise<void> => {
-    await enter();
-    if (simulation.hasFault("forbidden")) throw forbiddenError(what);
-  };
+  return { ...createReads(simulation, enter), ...createWrites(simulation, enter, onWrite) };
+}
+
+type Reads = Pick<Kubernetes, "version" | "get" | "list" | "observe" | "logs" | "review">;
+
+function createReads(simulation: Simulation, enter: () => Promise<void>): Reads {
+  const { store, state } = simulation;
   return {
     version: async () => {
       await enter();
@@ -36,66 +36,17 @@ export function createKubernetes(simulation: Simulation, onWrite: OnWrite): Kube
       return structuredClone(listObjects(store, kind, options));
     },
     observe: (kind, options, signal) => observeObjects(simulation, kind, options, signal, enter),
-    logs: async (query) => {
+    logs: async ({ namespace, labelSelector, tailLines }) => {
       await enter();
       return store
-        .all("Pod", query.namespace)
-        .filter(({ metadata }) => matchesLabels(metadata.labels ?? {}, query.labelSelector))
-        .flatMap(({ metadata }) => {
-          const lines = simulation.state.logs[metadata.uid ?? ""] ?? [];
-          return lines.slice(-query.tailLines);
-        });
+        .all("Pod", namespace)
+        .filter(({ metadata }) => matchesLabels(metadata.labels ?? {}, labelSelector))
+        .flatMap(({ metadata }) => (state.logs[metadata.uid ?? ""] ?? []).slice(-tailLines));
     },
     review: async (requests) => {
       await enter();
-      const reads = ["get", "list", "watch"];
       const denied = simulation.hasFault("forbidden");
-      return requests.map(({ verb }) => !denied || reads.includes(verb));
-    },
-    apply: async (objects) => {
-      await enterToWrite("apply");
-      let changed = false;
-      try {
-        for (const object of objects) changed = applyObject(simulation, object) || changed;
-      } finally {
-        if (changed) onWrite();
-      }
-    },
-    patch: async (ref, patch) => {
-      await enterToWrite("patch");
-      const live = findObject(store, ref);
-      if (live === undefined) throw objectNotFound(ref.kind.kind, ref.name);
-      const next = store.put(live, mergePatch(live, patch));
-      if (next === live) return;
-      const { deletionTimestamp, finalizers = [] } = next.metadata;
-      if (deletionTimestamp !== undefined && finalizers.length === 0) store.erase(next);
-      onWrite();
-    },
-    delete: async (refs) => {
-      await enterToWrite("delete");
-      const live = refs.flatMap((ref) => findObject(store, ref) ?? []);
-      for (const object of live) store.remove(object);
-      if (live.length > 0) onWrite();
-    },
-    create: async (object) => {
-      await enterToWrite("create");
-      if (store.find({ ...object, ...object.metadata }) !== undefined) return false;
-      applyObject(simulation, object);
-      onWrite();
-      return true;
-    },
-    replace: async (object) => {
-      await enterToWrite("update");
-      const live = store.find({ ...object, ...object.metadata });
-      if (live === undefined) return false;
-      if (live.metadata.resourceVersion !== object.metadata.resourceVersion) return false;
-      const next = structuredClone(object);
-      next.metadata = { ...live.metadata, ...next.metadata };
-      if (!isDeepStrictEqual(next, live)) {
-        store.put(live, next);
-        onWrite();
-      }
-      return true;
+      return requests.map(({ verb }) => !denied || READS.includes(verb));
     },
   };
 }

@@ -4,6 +4,8 @@ import type { KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
 import type { Simulation } from "./simulation.ts";
 import { listObjects } from "./store/queries.ts";
 
+const nothing = (): void => undefined;
+
 /** A list, and again after each change of the kind, until the signal aborts. */
 export async function* observeObjects(
   simulation: Simulation,
@@ -13,7 +15,7 @@ export async function* observeObjects(
   enter: () => Promise<void>,
 ): AsyncGenerator<readonly KubernetesObject[]> {
   let shown: KubernetesObject[] | undefined;
-  let wake: () => void = () => undefined;
+  let wake = nothing;
   const unsubscribe = simulation.subscribe((changed) => {
     // A CRD that comes or goes makes its kind served or not.
     if (changed === kind.kind || changed === "CustomResourceDefinition") wake();

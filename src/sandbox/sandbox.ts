@@ -72,6 +72,9 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   return { ...world, simulation, statePath };
 }
 
+/** There is no child and no connection to end. */
+async function close(): Promise<void> {}
+
 function createWorld(
   simulation: Simulation,
   charts: readonly SandboxChart[],
@@ -80,7 +83,6 @@ function createWorld(
   const enter = createEnter(simulation);
   const kubernetes = createKubernetes(simulation, onWrite);
   const known = [externalDnsChart, nginxGatewayFabricChart, certManagerChart, ...charts];
-  const close = async (): Promise<void> => undefined;
   return {
     caller: createCaller(simulation, enter),
     clusters: createClusters(simulation, enter, onWrite),

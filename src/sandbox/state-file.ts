@@ -34,6 +34,7 @@ export function readState(path: string): WorldState | undefined {
     throw unusable(path, "it is not a sandbox of this version");
   }
   // Only `writeState` makes these files; a changed shape gets another schemaVersion.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return value as unknown as WorldState;
 }
 

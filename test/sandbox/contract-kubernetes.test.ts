@@ -1,5 +1,5 @@
 import { describeKubernetesContract } from "../contract/kubernetes/contract.ts";
-import { applyObject } from "../../src/sandbox/kubernetes-writes.ts";
+import { applyObject } from "../../src/sandbox/apply-object.ts";
 import { installCrds, newSandbox } from "./bring-up.ts";
 
 describeKubernetesContract("the sandbox", async () => {

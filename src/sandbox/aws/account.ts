@@ -25,7 +25,9 @@ export function createCaller({ state }: Simulation, enter: Enter): Caller {
 
 /** How long EKS takes to bring an add-on up. */
 const ADDON_MS = 25_000;
+const ADDON_VERSION = "v1.3.10-eksbuild.1";
 
+/** EKS over the simulated account. */
 export function createClusters(
   simulation: Simulation,
   enter: Enter,
@@ -43,8 +45,7 @@ export function createClusters(
     },
     listAddons: async (cluster) => {
       await enter();
-      requireCluster(simulation, cluster);
-      return (aws.addons[cluster] ?? []).map(({ activeFrom, ...addon }) => ({
+      return addonsOf(simulation, cluster).map(({ activeFrom, ...addon }) => ({
         ...addon,
         tags: { ...addon.tags },
         status: simulation.now >= activeFrom ? "ACTIVE" : "CREATING",
@@ -52,25 +53,28 @@ export function createClusters(
     },
     createAddon: async (cluster, name, tags) => {
       await enter();
-      requireCluster(simulation, cluster);
-      const addons = (aws.addons[cluster] ??= []);
+      const addons = addonsOf(simulation, cluster);
       const live = addons.find((addon) => addon.name === name);
       if (live !== undefined) return refuseOthers(live.tags, tags, `The add-on ${name}`);
       const activeFrom = simulation.now + ADDON_MS;
-      const version = "v1.3.10-eksbuild.1";
-      addons.push({ name, version, status: "CREATING", tags: { ...tags }, activeFrom });
+      const status = "CREATING";
+      addons.push({ name, version: ADDON_VERSION, status, tags: { ...tags }, activeFrom });
       onWrite();
     },
     deleteAddon: async (cluster, name) => {
       await enter();
-      requireCluster(simulation, cluster);
-      const addons = aws.addons[cluster] ?? [];
-      const rest = addons.filter((addon) => addon.name !== name);
-      if (rest.length === addons.length) return;
-      aws.addons[cluster] = rest;
+      const addons = addonsOf(simulation, cluster);
+      const index = addons.findIndex((addon) => addon.name === name);
+      if (index < 0) return;
+      addons.splice(index, 1);
       onWrite();
     },
   };
+}
+
+function addonsOf(simulation: Simulation, cluster: string) {
+  requireCluster(simulation, cluster);
+  return (simulation.state.aws.addons[cluster] ??= []);
 }
 
 /** EKS's answer for a cluster that is not there. */

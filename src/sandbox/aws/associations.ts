@@ -1,6 +1,6 @@
 import type { Identity } from "../../ports/aws.ts";
 import type { Simulation } from "../simulation.ts";
-import type { StoredAssociation } from "../world-state.ts";
+import type { AwsState, StoredAssociation } from "../world-state.ts";
 import { type Enter, requireCluster } from "./account.ts";
 import { iamNotReady, notFound, refuseOthers } from "./errors.ts";
 
@@ -16,9 +16,6 @@ export function createAssociations(
   onWrite: () => void,
 ): Associations {
   const { aws } = simulation.state;
-  const shown = ({ cluster: _, ...association }: StoredAssociation) => structuredClone(association);
-  const find = (cluster: string, id: string): StoredAssociation | undefined =>
-    aws.associations.find((one) => one.cluster === cluster && one.id === id);
   return {
     listAssociations: async (cluster, { namespace, serviceAccount }) => {
       await enter();
@@ -31,31 +28,13 @@ export function createAssociations(
     },
     createAssociation: async (request) => {
       await enter();
-      requireCluster(simulation, request.cluster);
-      requireVisibleRole(simulation, request.roleArn);
-      const taken = aws.associations.find(
-        ({ cluster, namespace, serviceAccount }) =>
-          cluster === request.cluster &&
-          namespace === request.namespace &&
-          serviceAccount === request.serviceAccount,
-      );
-      if (taken !== undefined) {
-        const subject = `${taken.namespace}/${taken.serviceAccount}`;
-        const what = `An association of ${subject} with the role ${taken.roleArn}`;
-        refuseOthers(taken.tags, request.tags, what);
-        taken.roleArn = request.roleArn;
-        onWrite();
-        return shown(taken);
-      }
-      const id = `a-${simulation.nextNumber().toString(36).padStart(17, "0")}`;
-      const association = structuredClone({ ...request, id });
-      aws.associations.push(association);
+      const association = create(simulation, request);
       onWrite();
       return shown(association);
     },
     updateAssociation: async (cluster, id, roleArn) => {
       await enter();
-      const association = find(cluster, id);
+      const association = find(aws, cluster, id);
       if (association === undefined) throw notFound(`the association ${id}`);
       requireVisibleRole(simulation, roleArn);
       association.roleArn = roleArn;
@@ -63,12 +42,44 @@ export function createAssociations(
     },
     deleteAssociation: async (cluster, id) => {
       await enter();
-      const association = find(cluster, id);
+      const association = find(aws, cluster, id);
       if (association === undefined) return;
       aws.associations = aws.associations.filter((one) => one !== association);
       onWrite();
     },
   };
+}
+
+/** A new one, or our own, brought up to date. */
+function create(simulation: Simulation, request: Omit<StoredAssociation, "id">): StoredAssociation {
+  const { aws } = simulation.state;
+  requireCluster(simulation, request.cluster);
+  requireVisibleRole(simulation, request.roleArn);
+  const taken = aws.associations.find(
+    ({ cluster, namespace, serviceAccount }) =>
+      cluster === request.cluster &&
+      namespace === request.namespace &&
+      serviceAccount === request.serviceAccount,
+  );
+  if (taken === undefined) {
+    const id = `a-${simulation.nextNumber().toString(36).padStart(17, "0")}`;
+    const association = structuredClone({ ...request, id });
+    aws.associations.push(association);
+    return association;
+  }
+  const subject = `${taken.namespace}/${taken.serviceAccount}`;
+  const what = `An association of ${subject} with the role ${taken.roleArn}`;
+  refuseOthers(taken.tags, request.tags, what);
+  taken.roleArn = request.roleArn;
+  return taken;
+}
+
+function find(aws: AwsState, cluster: string, id: string): StoredAssociation | undefined {
+  return aws.associations.find((one) => one.cluster === cluster && one.id === id);
+}
+
+function shown({ cluster: _, ...association }: StoredAssociation) {
+  return structuredClone(association);
 }
 
 function requireVisibleRole({ state, now }: Simulation, roleArn: string): void {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { HostedZone, HostedZones, ResourceRecordSet } from "../../ports/aws.ts";
 import type { Simulation } from "../simulation.ts";
-import type { StoredRecord, ZoneState } from "../world-state.ts";
+import type { AwsState, StoredRecord, ZoneState } from "../world-state.ts";
 import type { Enter } from "./account.ts";
 import { recordChanged, zoneNotFound } from "./errors.ts";
 
@@ -12,11 +12,6 @@ export function createHostedZones(
   onWrite: () => void,
 ): HostedZones {
   const { aws } = simulation.state;
-  const need = (id: string): ZoneState => {
-    const zone = aws.zones[id];
-    if (zone !== undefined) return zone;
-    throw zoneNotFound(id);
-  };
   return {
     list: async () => {
       await enter();
@@ -29,28 +24,37 @@ export function createHostedZones(
     },
     nameServers: async (id) => {
       await enter();
-      return [...need(id).nameServers];
+      return [...zoneOf(aws, id).nameServers];
     },
     listRecords: async (zoneId, names) => {
       await enter();
       const wanted = names?.map((name) => name.toLowerCase().replace(/\.$/, ""));
-      return need(zoneId)
+      return zoneOf(aws, zoneId)
         .records.filter(({ name }) => wanted === undefined || wanted.includes(name))
         .map(shownRecord);
     },
     deleteRecords: async (zoneId, records) => {
       await enter();
-      const zone = need(zoneId);
-      for (const record of records) refuseChanged(zone, record);
-      const rest = zone.records.filter(
-        (stored) => !records.some((record) => isSameSet(stored, record)),
-      );
-      if (rest.length === zone.records.length) return;
-      zone.records = rest;
-      simulation.notice();
-      onWrite();
+      if (deleteExactly(zoneOf(aws, zoneId), records)) onWrite();
     },
   };
+}
+
+function zoneOf(aws: AwsState, id: string): ZoneState {
+  const zone = aws.zones[id];
+  if (zone === undefined) throw zoneNotFound(id);
+  return zone;
+}
+
+/** All or nothing; `true` when there was something to delete. */
+function deleteExactly(zone: ZoneState, records: readonly ResourceRecordSet[]): boolean {
+  for (const record of records) refuseChanged(zone, record);
+  const rest = zone.records.filter(
+    (stored) => !records.some((record) => isSameSet(stored, record)),
+  );
+  if (rest.length === zone.records.length) return false;
+  zone.records = rest;
+  return true;
 }
 
 /** Route 53 deletes a record set only when it is exactly as given; an absent one is fine. */

@@ -88,9 +88,8 @@ export function externalDnsArgs(values: JsonObject): string[] {
 
 function argsOfMap(map: Record<string, unknown>): string[] {
   return Object.entries(map).flatMap(([flag, value]) => {
-    const values = Array.isArray(value) ? strings(value) : [value];
-    return values.map((one) =>
-      one === null || one === true ? `--${flag}` : `--${flag}=${String(one)}`,
-    );
+    if (value === null) return [`--${flag}`];
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    return values.map((one) => `--${flag}=${typeof one === "string" ? one : JSON.stringify(one)}`);
   });
 }

@@ -36,14 +36,7 @@ export function createCharts(
     },
     rollback: async (name, namespace) => {
       await enter();
-      const release = find(simulation, name, namespace);
-      const { deployed } = release ?? {};
-      if (release === undefined || deployed === undefined) {
-        throw noRevision(name, namespace);
-      }
-      const updatedAt = new Date(simulation.now).toISOString();
-      const back = { ...structuredClone(deployed), revision: release.revision + 1, updatedAt };
-      keep(simulation, { ...back, deployed: structuredClone(back) });
+      rollBack(simulation, name, namespace);
       onWrite();
     },
     uninstall: async (name, namespace) => {
@@ -57,6 +50,16 @@ export function createCharts(
       onWrite();
     },
   };
+}
+
+/** A new revision with what the newest deployed one had. */
+function rollBack(simulation: Simulation, name: string, namespace: string): void {
+  const release = find(simulation, name, namespace);
+  const { deployed } = release ?? {};
+  if (release === undefined || deployed === undefined) throw noRevision(name, namespace);
+  const updatedAt = new Date(simulation.now).toISOString();
+  const back = { ...structuredClone(deployed), revision: release.revision + 1, updatedAt };
+  keep(simulation, { ...back, deployed: structuredClone(back) });
 }
 
 interface UpgradeOptions {

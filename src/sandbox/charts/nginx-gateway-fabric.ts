@@ -78,19 +78,16 @@ export const nginxGatewayFabricChart: SandboxChart = {
           controllerName: CONTROLLER_NAME,
           ...(isSharedDataPlane(version)
             ? {}
-            : {
-                parametersRef: {
-                  group: GROUP,
-                  kind: "NginxProxy",
-                  name: `${name}-proxy-config`,
-                  namespace,
-                },
-              }),
+            : { parametersRef: proxyConfig(`${name}-proxy-config`, namespace) }),
         },
       },
     ];
   },
 };
+
+function proxyConfig(name: string, namespace: string) {
+  return { group: GROUP, kind: "NginxProxy", name, namespace };
+}
 
 function crds(version: string): KubernetesObject[] {
   const sketches = [

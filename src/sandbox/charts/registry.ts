@@ -22,10 +22,14 @@ export function findChart(
   const chart = charts.find((one) => one.name === name);
   if (chart === undefined) throw unreachable(request.chart);
   const wanted = request.version ?? inName ?? Object.keys(chart.versions).at(-1) ?? "0.0.0";
-  const bare = (version: string): string => version.replace(/^v/, "");
   const known = Object.entries(chart.versions).find(([one]) => bare(one) === bare(wanted));
   const [version, appVersion] = known ?? [wanted, wanted];
   return { chart, version, appVersion };
+}
+
+/** Charts differ in whether their versions carry a `v`. */
+function bare(version: string): string {
+  return version.replace(/^v/, "");
 }
 
 function unreachable(reference: string): UserError {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import { UserError } from "../../errors.ts";
-import { applyObject } from "../kubernetes-writes.ts";
+import { applyObject } from "../apply-object.ts";
 import type { Simulation } from "../simulation.ts";
 
 const MANAGED_BY = "app.kubernetes.io/managed-by";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
-import { at, stringMap, text } from "../fields.ts";
+import { at, fields, stringMap, text } from "../fields.ts";
 import type { Simulation } from "../simulation.ts";
 import { readyPods } from "./workloads.ts";
 
@@ -29,7 +29,6 @@ function provision(simulation: Simulation, found: KubernetesObject): void {
   if (!simulation.after(`${uid}/provisioned`, PROVISIONING_MS)) return;
   const scheme = schemeOf(simulation, service);
   const hash = createHash("sha256").update(uid).digest("hex").slice(0, 10);
-  const clip = (part: string): string => part.replaceAll("-", "").slice(0, 8);
   const hostname = `k8s-${clip(namespace)}-${clip(name)}-${hash}-${hash.repeat(2).slice(0, 16)}.elb.${simulation.state.aws.region}.amazonaws.com`;
   const number = Object.keys(simulation.state.loadBalancers).length * 2 + 10;
   const prefix = scheme === "internal" ? "10.0.1" : "203.0.113";
@@ -52,9 +51,14 @@ function claim(simulation: Simulation, service: KubernetesObject): KubernetesObj
   const loadBalancerClass = text(at(service, "spec", "loadBalancerClass"));
   if (loadBalancerClass !== "" && loadBalancerClass !== CLASS) return undefined;
   return simulation.store.update(service, (draft) => {
-    draft["spec"] = { ...(draft["spec"] ?? {}), loadBalancerClass: CLASS };
+    draft["spec"] = { ...fields(draft["spec"]), loadBalancerClass: CLASS };
     draft.metadata.finalizers = [...new Set([...(draft.metadata.finalizers ?? []), FINALIZER])];
   });
+}
+
+/** The controller cuts namespace and name for its load balancers' names. */
+function clip(part: string): string {
+  return part.replaceAll("-", "").slice(0, 8);
 }
 
 function schemeOf(

@@ -128,9 +128,16 @@ function hashOf(pod: KubernetesObject): string {
   return pod.metadata.labels?.["pod-template-hash"] ?? "";
 }
 
+/** Stored objects are replaced, never changed. */
+const hashes = new WeakMap<KubernetesObject, string>();
+
 function templateHash(deployment: KubernetesObject): string {
+  const known = hashes.get(deployment);
+  if (known !== undefined) return known;
   const template = JSON.stringify(at(deployment, "spec", "template") ?? null);
-  return createHash("sha256").update(template).digest("hex").slice(0, 10);
+  const hash = createHash("sha256").update(template).digest("hex").slice(0, 10);
+  hashes.set(deployment, hash);
+  return hash;
 }
 
 function replicasOf(deployment: KubernetesObject): number {

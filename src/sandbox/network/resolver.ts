@@ -57,27 +57,24 @@ function askServer(
   server: string,
 ): DnsAnswer {
   const role = serverAt(simulation, server);
-  switch (role?.kind) {
-    case undefined:
-      throw new UserError(
-        "GT-DNS-UNREACHABLE",
-        `The name server ${server} did not answer a question for ${name}.`,
-        { hint: "Check that port 53 to it is open, or use --dns-server." },
-      );
-    case "root":
-      return name === "" && type === "NS"
-        ? authoritative("NOERROR", nsRecords("", rootServers()))
-        : reply("NOERROR", [], nsRecords(name.split(".").at(-1) ?? "", topLevelServers()));
-    case "top-level":
-      return askTopLevel(simulation, name, type);
-    case "stranger":
-      return {
-        ...answerOfStranger(name, publicZoneOf(simulation, name)?.name ?? name),
-        authoritative: true,
-      };
-    case "zone":
-      return askZoneServer(simulation, role.zones, name, type);
+  if (role === undefined) throw unreachable(name, server);
+  if (role.kind === "top-level") return askTopLevel(simulation, name, type);
+  if (role.kind === "zone") return askZoneServer(simulation, role.zones, name, type);
+  if (role.kind === "stranger") {
+    const zone = publicZoneOf(simulation, name)?.name ?? name;
+    return { ...answerOfStranger(name, zone), authoritative: true };
   }
+  return name === "" && type === "NS"
+    ? authoritative("NOERROR", nsRecords("", rootServers()))
+    : reply("NOERROR", [], nsRecords(name.split(".").at(-1) ?? "", topLevelServers()));
+}
+
+function unreachable(name: string, server: string): UserError {
+  return new UserError(
+    "GT-DNS-UNREACHABLE",
+    `The name server ${server} did not answer a question for ${name}.`,
+    { hint: "Check that port 53 to it is open, or use --dns-server." },
+  );
 }
 
 function askTopLevel(simulation: Simulation, name: string, type: RecordType): DnsAnswer {

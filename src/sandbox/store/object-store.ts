@@ -20,6 +20,9 @@ export interface ObjectKey {
 export class ObjectStore {
   readonly #state: WorldState;
   readonly #onChange: (object: KubernetesObject) => void;
+  /** What was asked for since the last change of its kind: controllers ask all the time. */
+  readonly #byKind = new Map<string, KubernetesObject[]>();
+  readonly #served = new Map<string, ResourceKind | undefined>();
 
   constructor(state: WorldState, onChange: (object: KubernetesObject) => void) {
     this.#state = state;
@@ -27,16 +30,23 @@ export class ObjectStore {
   }
 
   served(wanted: { apiVersion: string; kind: string }): ResourceKind | undefined {
-    return findServedKind(Object.values(this.#state.objects), wanted);
+    const key = `${wanted.apiVersion} ${wanted.kind}`;
+    if (!this.#served.has(key)) {
+      this.#served.set(key, findServedKind(this.all("CustomResourceDefinition"), wanted));
+    }
+    return this.#served.get(key);
   }
 
   /** Every object of a kind name, whatever its version, by namespace and name. */
   all(kind: string, namespace?: string): KubernetesObject[] {
-    return Object.values(this.#state.objects).filter(
-      (object) =>
-        object.kind === kind &&
-        (namespace === undefined || object.metadata.namespace === namespace),
-    );
+    let all = this.#byKind.get(kind);
+    if (all === undefined) {
+      all = Object.values(this.#state.objects).filter((object) => object.kind === kind);
+      this.#byKind.set(kind, all);
+    }
+    return namespace === undefined
+      ? [...all]
+      : all.filter(({ metadata }) => metadata.namespace === namespace);
   }
 
   everything(): KubernetesObject[] {
@@ -63,7 +73,7 @@ export class ObjectStore {
     };
     const created = { ...copy, metadata };
     this.#state.objects[keyOf({ ...created, ...metadata })] = created;
-    this.#onChange(created);
+    this.#changed(created);
     return created;
   }
 
@@ -86,11 +96,12 @@ export class ObjectStore {
       generation: changed ? generation + 1 : generation,
     };
     this.#state.objects[keyOf({ ...draft, ...draft.metadata })] = draft;
-    this.#onChange(draft);
+    this.#changed(draft);
     return draft;
   }
 
   setStatus(object: KubernetesObject, status: Record<string, unknown>): KubernetesObject {
+    if (isDeepStrictEqual(object["status"], status)) return object;
     return this.update(object, (draft) => {
       draft["status"] = status;
     });
@@ -116,12 +127,18 @@ export class ObjectStore {
       if (name.startsWith(`${uid}/`)) delete this.#state.timers[name];
     }
     this.#nextVersion();
-    this.#onChange(object);
+    this.#changed(object);
   }
 
   /** Seconds precision, as the API server writes times. */
   timestamp(at = this.#state.now): string {
     return new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+  }
+
+  #changed(object: KubernetesObject): void {
+    this.#byKind.delete(object.kind);
+    if (object.kind === "CustomResourceDefinition") this.#served.clear();
+    this.#onChange(object);
   }
 
   #nextVersion(): string {

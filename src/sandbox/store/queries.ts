@@ -18,8 +18,6 @@ export function listObjects(
   { namespace, labelSelector, fieldSelector, name }: ListOptions & { name?: string },
 ): KubernetesObject[] {
   if (store.served(kind) === undefined) return [];
-  const place = ({ metadata }: KubernetesObject): string =>
-    `${metadata.namespace ?? ""}/${metadata.name}`;
   return store
     .all(kind.kind, namespace)
     .filter(({ apiVersion }) => apiVersion.split("/")[0] === kind.apiVersion.split("/")[0])
@@ -27,4 +25,8 @@ export function listObjects(
     .filter(({ metadata }) => matchesLabels(metadata.labels ?? {}, labelSelector ?? ""))
     .filter((object) => matchesFields(object, fieldSelector ?? ""))
     .sort((a, b) => (place(a) < place(b) ? -1 : 1));
+}
+
+function place({ metadata }: KubernetesObject): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
 }

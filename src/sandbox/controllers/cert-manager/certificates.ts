@@ -54,18 +54,16 @@ function reasonToIssue(simulation: Simulation, certificate: KubernetesObject): W
       message: "Issuing certificate as Secret does not contain any data",
     };
   }
-  const annotations = stringMap(secret.metadata.annotations);
-  const before = `${annotations["cert-manager.io/issuer-kind"] ?? ""}.${annotations["cert-manager.io/issuer-group"] ?? ""}/${annotations["cert-manager.io/issuer-name"] ?? ""}`;
+  const before = previousIssuer(secret);
   const issuerRef = fields(at(certificate, "spec", "issuerRef"));
-  const wanted = `${text(issuerRef["kind"])}.${text(issuerRef["group"]) || "cert-manager.io"}/${text(issuerRef["name"])}`;
-  if (before !== wanted) {
+  const group = text(issuerRef["group"]) || "cert-manager.io";
+  if (before !== `${text(issuerRef["kind"])}.${group}/${text(issuerRef["name"])}`) {
     return {
       reason: "IncorrectIssuer",
       message: `Issuing certificate as Secret was previously issued by "${before}"`,
     };
   }
-  const names = [...new Set(strings(at(certificate, "spec", "dnsNames")))].toSorted();
-  if (!isDeepStrictEqual(issued.names.toSorted(), names)) {
+  if (!isFor(certificate, issued.names)) {
     return {
       reason: "SecretMismatch",
       message: "Existing issued Secret is not up to date for spec: [spec.dnsNames]",
@@ -78,6 +76,18 @@ function reasonToIssue(simulation: Simulation, certificate: KubernetesObject): W
     };
   }
   return undefined;
+}
+
+function isFor(certificate: KubernetesObject, names: readonly string[]): boolean {
+  const wanted = [...new Set(strings(at(certificate, "spec", "dnsNames")))];
+  return isDeepStrictEqual(names.toSorted(), wanted.toSorted());
+}
+
+/** `ClusterIssuer.cert-manager.io/name`, as a Secret's annotations tell. */
+function previousIssuer({ metadata }: KubernetesObject): string {
+  const annotations = stringMap(metadata.annotations);
+  const part = (name: string): string => annotations[`cert-manager.io/issuer-${name}`] ?? "";
+  return `${part("kind")}.${part("group")}/${part("name")}`;
 }
 
 export function issuedIn(simulation: Simulation, encoded: string) {
@@ -108,7 +118,7 @@ function reportReady(
         reason: "Ready",
         message: "Certificate is up to date and has not expired",
       }
-    : { type: "Ready", status: "False", reason: why.reason, message: readyMessage(why) };
+    : { type: "Ready", status: "False", ...why };
   if (issued === undefined) return setConditions(simulation, certificate, [ready]);
   const renewAt = renewalTime(issued);
   const { uid = "" } = certificate.metadata;
@@ -121,10 +131,6 @@ function reportReady(
 }
 
 const seconds = (iso: string): string => iso.replace(/\.\d+Z$/, "Z");
-
-function readyMessage({ reason, message }: Why): string {
-  return reason === "DoesNotExist" ? "Issuing certificate as Secret does not exist" : message;
-}
 
 /** After a failure: an hour, doubling; a change of the spec skips it. */
 function isBackingOff(simulation: Simulation, certificate: KubernetesObject): boolean {

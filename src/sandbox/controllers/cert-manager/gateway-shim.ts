@@ -68,16 +68,40 @@ function tellBadConfig(simulation: Simulation, gateway: KubernetesObject, what: 
   simulation.event(gateway, { type: "Warning", reason: "BadConfig", message, from: FROM });
 }
 
+interface Wanted {
+  secret: string;
+  dnsNames: string[];
+  issuer: string;
+  /** cert-manager's own minor version. */
+  minor: number;
+}
+
 function ensureCertificate(
   simulation: Simulation,
   gateway: KubernetesObject,
-  wanted: { secret: string; dnsNames: string[]; issuer: string; minor: number },
+  wanted: Wanted,
 ): void {
   const { store } = simulation;
-  const { namespace = "", uid = "", name } = gateway.metadata;
+  const { namespace = "", uid = "" } = gateway.metadata;
   const live = store.findKind("Certificate", wanted.secret, namespace);
-  const owned = live?.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true;
-  if (live !== undefined && !owned) return;
+  if (live === undefined) {
+    store.create(newCertificate(gateway, wanted));
+    const message = `Successfully created Certificate "${wanted.secret}"`;
+    return tell(simulation, gateway, "CreateCertificate", message);
+  }
+  if (live.metadata.ownerReferences?.some((owner) => owner.uid === uid) !== true) return;
+  const liveSpec = fields(live["spec"]);
+  const merged = { ...liveSpec, ...specOf(wanted) };
+  if (isDeepStrictEqual(liveSpec, merged)) return;
+  store.update(live, (draft) => {
+    draft["spec"] = merged;
+  });
+  const message = `Successfully updated Certificate "${wanted.secret}"`;
+  tell(simulation, gateway, "UpdateCertificate", message);
+}
+
+function newCertificate({ apiVersion, metadata }: KubernetesObject, wanted: Wanted) {
+  const { namespace = "", uid = "", name } = metadata;
   const annotations: Record<string, string> =
     wanted.minor < 20
       ? {}
@@ -85,39 +109,17 @@ function ensureCertificate(
           "acme.cert-manager.io/http01-parentrefkind": "Gateway",
           "acme.cert-manager.io/http01-parentrefname": name,
         };
-  const spec = specOf(wanted);
-  if (live === undefined) {
-    store.create({
-      apiVersion: "cert-manager.io/v1",
-      kind: "Certificate",
-      metadata: {
-        name: wanted.secret,
-        namespace,
-        annotations,
-        ownerReferences: [{ apiVersion: gateway.apiVersion, kind: "Gateway", name, uid }],
-      },
-      spec,
-    });
-    tell(
-      simulation,
-      gateway,
-      "CreateCertificate",
-      `Successfully created Certificate "${wanted.secret}"`,
-    );
-    return;
-  }
-  const liveSpec = fields(live["spec"]);
-  const merged = { ...liveSpec, ...spec };
-  if (isDeepStrictEqual(liveSpec, merged)) return;
-  store.update(live, (draft) => {
-    draft["spec"] = merged;
-  });
-  tell(
-    simulation,
-    gateway,
-    "UpdateCertificate",
-    `Successfully updated Certificate "${wanted.secret}"`,
-  );
+  return {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: {
+      name: wanted.secret,
+      namespace,
+      annotations,
+      ownerReferences: [{ apiVersion, kind: "Gateway", name, uid }],
+    },
+    spec: specOf(wanted),
+  };
 }
 
 function specOf({

@@ -4,19 +4,20 @@ import type { Simulation } from "../../simulation.ts";
 import { childName, isStaging } from "./names.ts";
 
 const CA_ANSWER_MS = 1_500;
+const CLEANUP_MS = 2_000;
 const RATE_LIMIT_MS = 36 * 3_600_000;
 
 /** Orders become Challenges, and end as these do. */
 export function orders(simulation: Simulation): void {
   for (const order of simulation.store.all("Order")) {
     const state = text(at(order, "status", "state"));
-    if (["valid", "invalid", "errored", "expired"].includes(state)) continue;
-    reconcile(simulation, order, state);
+    if (["valid", "invalid", "errored", "expired"].includes(state)) cleanUp(simulation, order);
+    else reconcile(simulation, order, state);
   }
 }
 
 function reconcile(simulation: Simulation, order: KubernetesObject, state: string): void {
-  const { uid = "", namespace = "" } = order.metadata;
+  const { uid = "" } = order.metadata;
   const issuer = simulation.store.findKind(
     "ClusterIssuer",
     text(at(order, "spec", "issuerRef", "name")),
@@ -24,13 +25,26 @@ function reconcile(simulation: Simulation, order: KubernetesObject, state: strin
   const server = text(at(issuer, "spec", "acme", "server"));
   if (!simulation.after(`${uid}/placed`, CA_ANSWER_MS)) return;
   if (state === "") return place(simulation, order, server);
-  const challenges = simulation.store
-    .all("Challenge", namespace)
-    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
+  const challenges = challengesOf(simulation, order);
   if (challenges.length === 0) return createChallenges(simulation, order, issuer, server);
   const states = challenges.map((challenge) => text(at(challenge, "status", "state")));
   if (states.includes("invalid")) return finish(simulation, order, "invalid");
   if (states.every((one) => one === "valid")) return finalize(simulation, order);
+}
+
+function challengesOf(simulation: Simulation, order: KubernetesObject): KubernetesObject[] {
+  const { uid, namespace } = order.metadata;
+  return simulation.store
+    .all("Challenge", namespace)
+    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
+}
+
+/** A finished order's Challenges go, and the CA's words with them. */
+function cleanUp(simulation: Simulation, order: KubernetesObject): void {
+  const challenges = challengesOf(simulation, order);
+  if (challenges.length === 0) return;
+  if (!simulation.after(`${order.metadata.uid ?? ""}/cleanup`, CLEANUP_MS)) return;
+  for (const challenge of challenges) simulation.store.remove(challenge);
 }
 
 function place(simulation: Simulation, order: KubernetesObject, server: string): void {

@@ -92,12 +92,22 @@ function succeed(
     const kept = list(rest["conditions"]).filter(({ type }) => type !== "Issuing");
     draft["status"] = { ...rest, conditions: kept, revision };
   });
+  removeOlder(simulation, request);
   simulation.event(stored, {
     type: "Normal",
     reason: "Issuing",
     message: "The certificate has been successfully issued",
     from: FROM,
   });
+}
+
+/** `revisionHistoryLimit` is 1 as of cert-manager 1.18. */
+function removeOlder({ store }: Simulation, request: KubernetesObject): void {
+  const name = request.metadata.annotations?.["cert-manager.io/certificate-name"];
+  for (const other of store.all("CertificateRequest", request.metadata.namespace)) {
+    const same = other.metadata.annotations?.["cert-manager.io/certificate-name"] === name;
+    if (same && other.metadata.uid !== request.metadata.uid) store.remove(other);
+  }
 }
 
 function fail(

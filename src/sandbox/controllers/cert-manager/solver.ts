@@ -5,16 +5,18 @@ import type { Simulation } from "../../simulation.ts";
 const PREFIX = "cm-acme-http-solver-";
 
 function labelsFor(challenge: KubernetesObject): Record<string, string> {
-  const hash = (value: string): string => {
-    let sum = 5381;
-    for (const letter of value) sum = (sum * 33 + letter.charCodeAt(0)) % 4_294_967_291;
-    return String(sum);
-  };
   return {
     "acme.cert-manager.io/http01-solver": "true",
-    "acme.cert-manager.io/http-domain": hash(text(at(challenge, "spec", "dnsName"))),
-    "acme.cert-manager.io/http-token": hash(text(at(challenge, "spec", "token"))),
+    "acme.cert-manager.io/http-domain": numberOf(text(at(challenge, "spec", "dnsName"))),
+    "acme.cert-manager.io/http-token": numberOf(text(at(challenge, "spec", "token"))),
   };
+}
+
+/** A number for a text, as label values need one. */
+function numberOf(value: string): string {
+  let sum = 5381;
+  for (const letter of value) sum = (sum * 33 + letter.charCodeAt(0)) % 4_294_967_291;
+  return String(sum);
 }
 
 /** Pod, Service and HTTPRoute of a challenge; answers what is wrong, as the Challenge shows it. */
@@ -28,39 +30,14 @@ export function presentSolver(
     return "couldn't Present challenge: no parentRefs in the issuer's gatewayHTTPRoute solver";
   }
   if (ownedBy(simulation, challenge, "HTTPRoute").length > 0) return undefined;
-  const { namespace = "" } = challenge.metadata;
-  const labels = labelsFor(challenge);
   const service = `${PREFIX}${simulation.nextNumber().toString(36)}`;
-  const metadata = (name: string, more: Record<string, string> = {}) => ({
-    name,
-    namespace,
-    labels: { ...labels, ...more },
-    ownerReferences: [ownerOf(challenge)],
-  });
-  const { store } = simulation;
-  store.create({
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: metadata(`${PREFIX}${simulation.nextNumber().toString(36)}`),
-    spec: {
-      serviceAccountName: "default",
-      containers: [{ name: "acmesolver", image: "quay.io/jetstack/cert-manager-acmesolver" }],
-    },
-    status: { phase: "Pending", conditions: [] },
-  });
-  store.create({
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: metadata(service),
-    spec: { selector: labels, ports: [{ name: "http", port: 8089, targetPort: 8089 }] },
-  });
-  store.create({
+  createBackend(simulation, challenge, service);
+  const metadata = metadataFor(simulation, challenge);
+  const labels = { ...metadata.labels, ...stringMap(solver["labels"]) };
+  simulation.store.create({
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    metadata: metadata(
-      `${PREFIX}${simulation.nextNumber().toString(36)}`,
-      stringMap(solver["labels"]),
-    ),
+    metadata: { ...metadata, labels },
     spec: {
       parentRefs: structuredClone(parentRefs),
       hostnames: [text(at(challenge, "spec", "dnsName"))],
@@ -73,6 +50,36 @@ export function presentSolver(
     },
   });
   return undefined;
+}
+
+function createBackend(simulation: Simulation, challenge: KubernetesObject, name: string): void {
+  const { store } = simulation;
+  const metadata = metadataFor(simulation, challenge);
+  store.create({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata,
+    spec: {
+      serviceAccountName: "default",
+      containers: [{ name: "acmesolver", image: "quay.io/jetstack/cert-manager-acmesolver" }],
+    },
+    status: { phase: "Pending", conditions: [] },
+  });
+  store.create({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { ...metadata, name },
+    spec: { selector: metadata.labels, ports: [{ name: "http", port: 8089, targetPort: 8089 }] },
+  });
+}
+
+function metadataFor(simulation: Simulation, challenge: KubernetesObject) {
+  return {
+    name: `${PREFIX}${simulation.nextNumber().toString(36)}`,
+    namespace: challenge.metadata.namespace ?? "",
+    labels: labelsFor(challenge),
+    ownerReferences: [ownerOf(challenge)],
+  };
 }
 
 /** Where the CA will ask. */

@@ -159,14 +159,13 @@ function carryOut(
   role: StoredRole,
   { zone, upsert, remove }: Change,
 ): void {
-  const types = [...new Set([...upsert, ...remove].map(({ type }) => type))];
-  const names = [...new Set([...upsert, ...remove].map(({ name }) => name))];
+  const all = [...upsert, ...remove];
   authorize(simulation, role, {
     action: "route53:ChangeResourceRecordSets",
     resource: `arn:aws:route53:::hostedzone/${zone.id}`,
     context: {
-      "route53:ChangeResourceRecordSetsRecordTypes": types,
-      "route53:ChangeResourceRecordSetsNormalizedRecordNames": names,
+      "route53:ChangeResourceRecordSetsRecordTypes": [...new Set(all.map(({ type }) => type))],
+      "route53:ChangeResourceRecordSetsNormalizedRecordNames": all.map(({ name }) => name),
       "route53:ChangeResourceRecordSetsActions": ["UPSERT"],
     },
   });
@@ -187,12 +186,7 @@ function carryOut(
     ...upsert.map((record) => ({ ...record, visibleFrom })),
   ];
   simulation.notice();
-  log(
-    simulation,
-    running,
-    "info",
-    `${upsert.length + remove.length} record(s) were successfully updated`,
-  );
+  log(simulation, running, "info", `${all.length} record(s) were successfully updated`);
 }
 
 function log(

@@ -62,12 +62,7 @@ function attach(
   },
 ): Attachment {
   const { route, gateway, parentRef, verdicts } = about;
-  const { sectionName, port } = parentRef;
-  const named = verdicts.filter(
-    ({ name, listener }) =>
-      (sectionName === undefined || sectionName === name) &&
-      (port === undefined || port === listener["port"]),
-  );
+  const named = verdicts.filter((verdict) => isNamed(verdict, parentRef));
   if (named.length === 0) {
     return rejected("NoMatchingParent", "The Listener is not found for this parent ref");
   }
@@ -87,15 +82,18 @@ function attach(
     const message = "Listener hostname does not match the HTTPRoute hostnames";
     return rejected("NoMatchingListenerHostname", message);
   }
+  const message = "The Route is accepted";
   return {
-    accepted: {
-      type: "Accepted",
-      status: "True",
-      reason: "Accepted",
-      message: "The Route is accepted",
-    },
+    accepted: { type: "Accepted", status: "True", reason: "Accepted", message },
     listeners: matching.map(({ name }) => name),
   };
+}
+
+function isNamed(
+  { name, listener }: ListenerVerdict,
+  { sectionName = name, port = listener["port"] }: Fields,
+): boolean {
+  return sectionName === name && port === listener["port"];
 }
 
 function rejected(reason: string, message: string): Attachment {
