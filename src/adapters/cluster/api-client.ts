@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../errors.ts";
 import { classifyAnswer } from "./classify.ts";
 import { retryFor } from "./failure-texts.ts";
@@ -36,8 +37,9 @@ export interface ApiAnswer {
 
 /** A cluster that is reached has answered by then; a watch is quiet for as long as it likes. */
 const TIME_LIMIT_MS = 60_000;
-/** One for a kept connection that has ended, one for a proxy that has. */
-const ATTEMPTS = 3;
+/** For a kept connection that has ended, and for a proxy that is just ending. */
+const ATTEMPTS = 5;
+const RECONNECT_PAUSE_MS = 20;
 
 /** Plain HTTP to the API server over the proxy's socket. */
 export class ApiClient {
@@ -122,8 +124,10 @@ export class ApiClient {
         // A kept connection, or the proxy itself, may have ended between two requests.
         const refused = isRefused(cause);
         if (refused) await this.#route.giveUp(socket);
-        if (attempt < ATTEMPTS && (repeatable || refused)) continue;
-        throw this.#unanswered(request.what, cause);
+        if (attempt === ATTEMPTS || !(repeatable || refused)) {
+          throw this.#unanswered(request.what, cause);
+        }
+        await sleep(attempt * RECONNECT_PAUSE_MS);
       }
     }
   }
