@@ -39,6 +39,10 @@ try {
   });
   await writeFile(join(root, "THIRD-PARTY-NOTICES"), await buildNotices(root, metafile));
   await swap();
+} catch (error) {
+  // esbuild has printed what is wrong with the sources.
+  if (!Array.isArray(error.errors)) throw error;
+  process.exitCode = 1;
 } finally {
   await rm(fresh, { recursive: true, force: true });
   await rm(old, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -62,6 +62,20 @@ describe("the package", () => {
       v.parse(v.record(v.string(), v.string()), manifest["devDependencies"]),
     );
     expect(pins.filter((pin) => !/^\d+\.\d+\.\d+$/.test(pin))).toEqual([]);
+  });
+
+  test("loads little before it knows the command", async () => {
+    const loaded = new Map<string, string>();
+    const load = async (file: string) => {
+      if (loaded.has(file)) return;
+      const text = await readFile(file, "utf8");
+      loaded.set(file, text);
+      const imports = text.matchAll(/(?:^|[;\n])(?:import|export)(?:[^"();]*?from)?"(\.[^"]+)"/g);
+      for (const [, target = ""] of imports) await load(join(dirname(file), target));
+    };
+    await load(join(root, "dist/cli.js"));
+    expect(loaded.size).toBeGreaterThan(1);
+    expect([...loaded.values()].join("").length).toBeLessThan(150_000);
   });
 
   test("names the licence of what is bundled", async () => {
