@@ -28,7 +28,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
   };
   const paint = (style: "bold" | "cyan" | "dim" | "green" | "red", text: string) =>
     options.color ? styleText(style, text, { validateStream: false }) : text;
-  const tick = paint("green", options.unicode ? "✔" : "*");
+  const tick = paint("green", options.unicode ? "✓" : "+");
   const answered = (message: string, answer: string) => {
     stderr.write(`${tick} ${paint("bold", message)} ${paint("cyan", answer)}\n`);
   };
@@ -125,7 +125,7 @@ function buildTheme(
       all.map(([key, action]) => `${unicode ? key : asciiKey(key)} ${action}`).join(", "),
     );
   return {
-    prefix: { idle: paint("cyan", "?"), done: paint("green", unicode ? "✔" : "*") },
+    prefix: { idle: paint("cyan", "?"), done: paint("green", unicode ? "✓" : "+") },
     spinner: { interval: 80, frames: [paint("cyan", "?")] },
     icon: { cursor: unicode ? "❯" : ">" },
     style: {

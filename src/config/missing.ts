@@ -2,13 +2,11 @@ import { UsageError } from "../errors.ts";
 import { envNameOf, flagNameOf } from "./setting.ts";
 import { settingOf, type SettingId } from "./settings.ts";
 
-/** One line for each missing value: its flag, its environment variable, and what it is. */
+/** One line for each missing value: its flag and its environment variable. */
 export function describeMissing(missing: readonly SettingId[]): string[] {
-  const flags = missing.map((id) => ({ id, setting: settingOf(id), flag: syntaxOf(id) }));
-  const width = Math.max(0, ...flags.map(({ flag }) => flag.length));
-  return flags.map(({ id, setting, flag }) => {
-    const env = id === "region" ? `${envNameOf(setting)} or AWS_REGION` : envNameOf(setting);
-    return `  ${flag.padEnd(width)}  ${env}`;
+  return missing.map((id) => {
+    const env = envNameOf(settingOf(id));
+    return `  ${syntaxOf(id)} (${id === "region" ? `${env} or AWS_REGION` : env})`;
   });
 }
 

@@ -60,7 +60,8 @@ async function askEmail({ terminal, open }: Interview): Promise<string> {
   );
 }
 
-async function askRegion({ terminal }: Interview): Promise<string> {
+/** The region, when AWS is not configured with one. */
+export async function askRegion({ terminal }: { terminal: Terminal }): Promise<string> {
   return ask({ terminal, message: "AWS region" }, parseRegion);
 }
 

@@ -1,0 +1,75 @@
+import { Cancelled, UserError, type ExitCode } from "../errors.ts";
+import { toResultDocument } from "../ui/result-document.ts";
+import { formatHint } from "../ui/error.ts";
+import { formatText, hasUnicodeLocale, markOf, type Screen } from "../ui/screen.ts";
+import type { Io } from "./command.ts";
+
+export interface ReportOptions {
+  command: string;
+  json: boolean;
+  color: boolean;
+  debug: boolean;
+}
+
+const DEFAULT_COLUMNS = 80;
+const ISSUES = "https://github.com/gateway-tls/gateway-tls/issues";
+
+/** Shows what a command threw, on stderr, and as the JSON document where one is wanted. */
+export function reportError(error: unknown, io: Io, options: ReportOptions): ExitCode {
+  const shown = error instanceof UserError ? error : toBug(error);
+  const screen: Screen = {
+    color: options.color,
+    columns: io.stderr.columns ?? DEFAULT_COLUMNS,
+    unicode: hasUnicodeLocale(io.env),
+  };
+  io.stderr.write(`${formatReport(shown, screen).join("\n")}\n`);
+  if (options.debug) io.stderr.write(`\n${describeStack(error)}\n`);
+  if (options.json) io.stdout.write(`${JSON.stringify(toDocument(shown, options), null, 2)}\n`);
+  return shown.exitCode;
+}
+
+/** A message may have several lines, each with an indent of its own. */
+function formatReport({ code, message, hint }: UserError, screen: Screen): string[] {
+  const indent = 2;
+  const lines = message.split("\n").flatMap((line, index) => {
+    const own = indent + line.length - line.trimStart().length;
+    if (index > 0) return formatText(screen, line, { indent: own });
+    const lead = [[markOf(screen, "failed"), "red"], " "] as const;
+    return formatText(screen, `error: ${line}`, { lead, indent });
+  });
+  return [
+    ...lines,
+    ...(hint === undefined ? [] : formatHint(hint, screen, indent)),
+    ...formatText(screen, code, { indent, style: "dim" }),
+  ];
+}
+
+/** What is no `UserError` is a mistake of ours. */
+function toBug(error: unknown): UserError {
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new UserError("GT-BUG", `This is a mistake in gateway-tls: ${what}`, {
+    hint: `Run it again with --debug and report what it prints at ${ISSUES}`,
+    cause: error,
+  });
+}
+
+/** The stack, and those of its causes. */
+function describeStack(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause === undefined ? own : `${own}\ncaused by: ${describeStack(error.cause)}`;
+}
+
+function toDocument(error: UserError, { command }: ReportOptions) {
+  return toResultDocument({
+    command,
+    result: error instanceof Cancelled ? "cancelled" : "failed",
+    error: { code: error.code, message: error.message, hint: error.hint ?? null },
+    writes: 0,
+    changes: [],
+    warnings: [],
+    plan: [],
+    steps: [],
+    hosts: [],
+  });
+}

@@ -1,0 +1,44 @@
+import type { Scope } from "../config/setting.ts";
+import type { Command } from "./command.ts";
+
+/** One command of the program; its handler is loaded when it is called. */
+export interface Verb {
+  name: string;
+  summary: string;
+  scopes: readonly Scope[];
+  /** Shown under its help. */
+  examples: readonly string[];
+  /** What stands behind the verb: one name, and what it is. */
+  argument?: { value: string; about: string };
+  load: () => Promise<{ run: Command }>;
+}
+
+/** Every command, in the order of `--help`. */
+export const verbs: readonly Verb[] = [
+  {
+    name: "init",
+    summary: "Set up a domain with HTTPS on an EKS cluster; run again to resume or repair",
+    scopes: ["init", "host", "where", "run", "all"],
+    examples: [
+      "gateway-tls init",
+      "gateway-tls init --sandbox --domain example.com --sample-app",
+      "gateway-tls init --config gateway-tls.yaml --dry-run",
+    ],
+    load: () => import("./init.ts"),
+  },
+  {
+    name: "add-host",
+    summary: "Serve one more host of the domain",
+    scopes: ["host", "where", "run", "all"],
+    examples: ["gateway-tls add-host api.example.com --backend shop/api:8080"],
+    argument: { value: "host", about: "The host to serve: a name below the domain" },
+    load: () => import("./add-host.ts"),
+  },
+  {
+    name: "status",
+    summary: "Say for each host whether all is well, and if not, what is wrong",
+    scopes: ["where", "all"],
+    examples: ["gateway-tls status --cluster demo", "gateway-tls status --output json"],
+    load: () => import("./status.ts"),
+  },
+];
