@@ -220,3 +220,18 @@ test("deleting reads first, so that an alias goes with the fields that the port 
   await world.aws.zones.deleteRecords("Z0PUBLIC1", records);
   expect(callsOf("ChangeResourceRecordSets")).toEqual([]);
 });
+
+test("the account is asked for once, and again only if that failed", async () => {
+  const { identity } = world.aws;
+  world.endpoint.add({
+    action: "GetCallerIdentity",
+    error: new AwsFailure(403, "ExpiredToken", "expired"),
+    times: 1,
+  });
+  await expect(identity.findOidcProvider("https://oidc.example/1")).rejects.toMatchObject({
+    code: "GT-AWS-CREDENTIALS-EXPIRED",
+  });
+  expect(await identity.findOidcProvider("https://oidc.example/1")).toBeUndefined();
+  expect(await identity.findOidcProvider("https://oidc.example/2")).toBeUndefined();
+  expect(callsOf("GetCallerIdentity")).toHaveLength(2);
+});
