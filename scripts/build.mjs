@@ -25,6 +25,9 @@ try {
     target: "node20.17",
     // The AWS clients offer modules too: those leave out what is not used.
     mainFields: ["module", "main"],
+    // The module build of yaml is hidden behind its "browser" condition. Its CommonJS build loses its
+    // names where one command imports it statically and another one dynamically.
+    alias: { yaml: join(root, "node_modules/yaml/browser/index.js") },
     minifySyntax: true,
     minifyWhitespace: true,
     // Names stay: they are what a stack trace in a bug report says, and what some packages look at.
