@@ -1,48 +1,112 @@
-import type { SandboxFault } from "./faults.ts";
+import { parseFaults, type SandboxFault } from "./faults.ts";
 import type { Simulation } from "./simulation.ts";
-import { hostedZone, ZONE_ID, ZONE_NAME } from "./seed.ts";
+import type { WorldState } from "./world-state.ts";
+import { agentAddon, hostedZone, ZONE_ID, ZONE_NAME } from "./seed.ts";
 import { buildCrdBundle } from "./charts/gateway-api-crds.ts";
 import { applyObject } from "./apply-object.ts";
 
+/** Kubernetes of the fault `old-kubernetes`. */
+export const OLD_KUBERNETES = "1.31";
+
+const TWIN_ID = "Z0123456789EXAMPLE02";
+const FOREIGN_CRDS_OWNER = "platform-team";
+
+interface WorldFault {
+  begin(simulation: Simulation): void;
+  end(simulation: Simulation): void;
+}
+
 /** Faults that are something in the world, and not only a way in which it acts. */
-const inWorld: Partial<Record<SandboxFault, (simulation: Simulation) => void>> = {
-  "two-zones": ({ state }) => {
-    const id = "Z0123456789EXAMPLE02";
-    state.aws.zones[id] = hostedZone(id, ZONE_NAME, 2);
+const inWorld: Partial<Record<SandboxFault, WorldFault>> = {
+  "two-zones": {
+    begin: ({ state }) => {
+      state.aws.zones[TWIN_ID] = hostedZone(TWIN_ID, ZONE_NAME, 2);
+    },
+    end: ({ state }) => {
+      delete state.aws.zones[TWIN_ID];
+    },
   },
-  "caa-forbids": ({ state }) => {
-    state.aws.zones[ZONE_ID]?.records.push({
-      name: ZONE_NAME,
-      type: "CAA",
-      ttlSeconds: 300,
-      values: ['0 issue "another-ca.example"'],
-      visibleFrom: 0,
-    });
+  "caa-forbids": {
+    begin: ({ state }) => {
+      const values = ['0 issue "another-ca.example"'];
+      const record = { name: ZONE_NAME, type: "CAA", ttlSeconds: 300, values, visibleFrom: 0 };
+      state.aws.zones[ZONE_ID]?.records.push(record);
+    },
+    end: ({ state }) => {
+      const zone = state.aws.zones[ZONE_ID];
+      if (zone !== undefined) zone.records = zone.records.filter(({ type }) => type !== "CAA");
+    },
   },
-  "no-pod-identity": ({ state }) => {
-    state.aws.addons["demo"] = [];
+  "no-pod-identity": {
+    begin: ({ state }) => {
+      state.aws.addons["demo"] = [];
+    },
+    end: ({ state }) => {
+      state.aws.addons["demo"] = [agentAddon()];
+    },
   },
-  "stuck-release": (simulation) => {
-    leavePending(simulation, { "app.kubernetes.io/managed-by": "gateway-tls" });
+  "stuck-release": {
+    begin: (simulation) => {
+      leavePending(simulation, { "app.kubernetes.io/managed-by": "gateway-tls" });
+    },
+    end: endPending,
   },
-  "foreign-stuck-release": (simulation) => {
-    leavePending(simulation, {});
+  "foreign-stuck-release": {
+    begin: (simulation) => {
+      leavePending(simulation, {});
+    },
+    end: endPending,
   },
-  "foreign-crds": (simulation) => {
-    for (const crd of buildCrdBundle("1.2.1")) {
-      const labels = { "app.kubernetes.io/managed-by": "platform-team" };
-      applyObject(simulation, { ...crd, metadata: { ...crd.metadata, labels } }, "platform-team");
-    }
+  "foreign-crds": { begin: applyForeignCrds, end: removeForeignCrds },
+  "old-kubernetes": {
+    begin: ({ state }) => {
+      setVersion(state, OLD_KUBERNETES);
+    },
+    end: ({ state }) => {
+      setVersion(state, "1.34");
+    },
   },
 };
 
-/** Puts newly asked faults into the world; those that it already has stay as they are. */
+/** Puts newly asked faults into the world; `none` ends all that it had until then. */
 export function applyFaults(simulation: Simulation, faults: readonly SandboxFault[]): void {
   for (const fault of faults) {
-    if (simulation.hasFault(fault)) continue;
-    simulation.state.faults.push(fault);
-    inWorld[fault]?.(simulation);
+    if (fault === "none") endFaults(simulation);
+    else if (!simulation.hasFault(fault)) {
+      simulation.state.faults.push(fault);
+      inWorld[fault]?.begin(simulation);
+    }
   }
+}
+
+function endFaults(simulation: Simulation): void {
+  for (const fault of parseFaults(simulation.state.faults)) inWorld[fault]?.end(simulation);
+  simulation.state.faults = [];
+  simulation.notice();
+}
+
+function setVersion({ aws }: WorldState, version: string): void {
+  const { demo } = aws.clusters;
+  if (demo !== undefined) demo.version = version;
+}
+
+function applyForeignCrds(simulation: Simulation): void {
+  for (const crd of buildCrdBundle("1.2.1")) {
+    const labels = { "app.kubernetes.io/managed-by": FOREIGN_CRDS_OWNER };
+    const metadata = { ...crd.metadata, labels };
+    applyObject(simulation, { ...crd, metadata }, FOREIGN_CRDS_OWNER);
+  }
+}
+
+function removeForeignCrds({ store }: Simulation): void {
+  for (const crd of store.all("CustomResourceDefinition")) {
+    const owner = crd.metadata.labels?.["app.kubernetes.io/managed-by"];
+    if (owner === FOREIGN_CRDS_OWNER) store.remove(crd);
+  }
+}
+
+function endPending({ state }: Simulation): void {
+  state.releases = state.releases.filter(({ status }) => !status.startsWith("pending-"));
 }
 
 /** What a killed helm leaves: a first revision that says it is still at it. */

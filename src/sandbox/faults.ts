@@ -20,7 +20,9 @@ export const sandboxFaultNames = {
   "expired-credentials": "the AWS credentials have expired",
   forbidden: "the caller may write nothing in the cluster",
   "no-pod-identity": "the EKS Pod Identity agent is not installed",
+  "old-kubernetes": "the cluster runs Kubernetes 1.31, which only the version set 2025 supports",
   "unreachable-cluster": "the cluster's endpoint is private and cannot be reached",
+  none: "somebody mended it: every fault that the sandbox remembers ends",
 } as const satisfies Record<string, string>;
 
 export type SandboxFault = keyof typeof sandboxFaultNames;

@@ -25,7 +25,8 @@ function createReads(simulation: Simulation, enter: () => Promise<void>): Reads 
   return {
     version: async () => {
       await enter();
-      return "v1.34.2-eks-1a2b3c4";
+      const [cluster] = Object.values(state.aws.clusters);
+      return `v${cluster?.version ?? "1.34"}.2-eks-1a2b3c4`;
     },
     get: async (ref) => {
       await enter();

@@ -1,5 +1,5 @@
 import type { World } from "../ports/world.ts";
-import { applyFaults } from "./apply-faults.ts";
+import { applyFaults, OLD_KUBERNETES } from "./apply-faults.ts";
 import { createCaller, createClusters, createEnter } from "./aws/account.ts";
 import { createHostedZones } from "./aws/hosted-zones.ts";
 import { createIdentity } from "./aws/identity.ts";
@@ -72,6 +72,12 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   return { ...world, simulation, statePath };
 }
 
+/** kubectl is of the cluster's minor; helm 3 goes with old clusters. */
+function toolsFor({ state }: Simulation): { kubectl: string; helm: string } {
+  const version = state.aws.clusters["demo"]?.version ?? "1.34";
+  return { kubectl: `${version}.2`, helm: version === OLD_KUBERNETES ? "3.21.4" : "4.2.4" };
+}
+
 /** There is no child and no connection to end. */
 async function close(): Promise<void> {}
 
@@ -90,7 +96,7 @@ function createWorld(
     zones: createHostedZones(simulation, enter, onWrite),
     resolver: createResolver(simulation),
     probe: createProbe(simulation),
-    tools: { versions: async () => ({ kubectl: "1.34.2", helm: "4.1.0" }) },
+    tools: { versions: async () => toolsFor(simulation) },
     downloads: createDownloads(simulation),
     clock: simulation.clock,
     connect: async () => ({

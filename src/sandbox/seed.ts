@@ -41,7 +41,8 @@ export function emptyState(now: number): WorldState {
   };
 }
 
-function agentAddon() {
+/** The EKS Pod Identity agent, as a cluster has it. */
+export function agentAddon() {
   return {
     name: "eks-pod-identity-agent",
     version: "v1.3.10-eksbuild.1",

@@ -1,4 +1,4 @@
-import type { Caller, Clusters } from "../../ports/aws.ts";
+import type { Caller, Clusters, Tags } from "../../ports/aws.ts";
 import type { Simulation } from "../simulation.ts";
 import { clusterNotFound, credentialsExpired, refuseOthers } from "./errors.ts";
 
@@ -53,13 +53,7 @@ export function createClusters(
     },
     createAddon: async (cluster, name, tags) => {
       await enter();
-      const addons = addonsOf(simulation, cluster);
-      const live = addons.find((addon) => addon.name === name);
-      if (live !== undefined) return refuseOthers(live.tags, tags, `The add-on ${name}`);
-      const activeFrom = simulation.now + ADDON_MS;
-      const status = "CREATING";
-      addons.push({ name, version: ADDON_VERSION, status, tags: { ...tags }, activeFrom });
-      onWrite();
+      if (addAddon(simulation, { cluster, name, tags })) onWrite();
     },
     deleteAddon: async (cluster, name) => {
       await enter();
@@ -70,6 +64,21 @@ export function createClusters(
       onWrite();
     },
   };
+}
+
+/** `false` when ours is there already. */
+function addAddon(
+  simulation: Simulation,
+  { cluster, name, tags }: { cluster: string; name: string; tags: Tags },
+): boolean {
+  const addons = addonsOf(simulation, cluster);
+  const live = addons.find((addon) => addon.name === name);
+  if (live !== undefined) refuseOthers(live.tags, tags, `The add-on ${name}`);
+  if (live !== undefined) return false;
+  const activeFrom = simulation.now + ADDON_MS;
+  const status = "CREATING";
+  addons.push({ name, version: ADDON_VERSION, status, tags: { ...tags }, activeFrom });
+  return true;
 }
 
 function addonsOf(simulation: Simulation, cluster: string) {

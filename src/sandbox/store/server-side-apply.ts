@@ -77,6 +77,7 @@ function findConflicts(
     const theirs = new Set(fromFieldsV1(entry.fieldsV1).map(pathId));
     return own
       .filter((path) => path.at(-1) !== "." && theirs.has(pathId(path)))
+      .filter((path) => !isEmptyMap(valueAt(live.kind, intent, path)))
       .filter((path) => differsAt(live, intent, path))
       .map((path) => ({ manager: entry.manager, field: showPath(path) }));
   });
@@ -99,11 +100,15 @@ function leftOut(managed: ManagedFields, own: readonly Path[], manager: string):
     .filter((path) => !kept.has(pathId(path)) && !holdsOthers(path, kept));
 }
 
-/** A list entry that another manager has fields in stays. */
+/** A map or list entry that another manager has fields in stays. */
 function holdsOthers(path: Path, kept: ReadonlySet<string>): boolean {
-  if (path.at(-1) !== ".") return false;
-  const prefix = pathId(path.slice(0, -1));
+  const prefix = pathId(path.at(-1) === "." ? path.slice(0, -1) : path);
   return [...kept].some((id) => id.startsWith(`${prefix}\u0000`));
+}
+
+/** An empty map says that it is there, and nothing of what is in it. */
+function isEmptyMap(value: unknown): boolean {
+  return isFields(value) && Object.keys(value).length === 0;
 }
 
 function isApplyBy(entry: ManagedFields[number], manager: string): boolean {

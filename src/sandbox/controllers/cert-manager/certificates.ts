@@ -69,13 +69,11 @@ function reasonToIssue(simulation: Simulation, certificate: KubernetesObject): W
       message: "Existing issued Secret is not up to date for spec: [spec.dnsNames]",
     };
   }
-  if (simulation.now >= renewalTime(issued)) {
-    return {
-      reason: "Renewing",
-      message: `Renewing certificate as renewal was scheduled at ${new Date(renewalTime(issued)).toISOString()}`,
-    };
-  }
-  return undefined;
+  const renewAt = renewalTime(issued);
+  if (simulation.now < renewAt) return undefined;
+  const scheduled = new Date(renewAt).toISOString();
+  const message = `Renewing certificate as renewal was scheduled at ${scheduled}`;
+  return { reason: "Renewing", message };
 }
 
 function isFor(certificate: KubernetesObject, names: readonly string[]): boolean {
