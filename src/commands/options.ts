@@ -56,7 +56,7 @@ function buildProgram(version: string, write: (text: string) => void): Program {
     .helpOption("-h, --help", "Print this help")
     .helpCommand("help [command]", "Print the help of a command")
     .addHelpText("after", `\n${EXIT_CODES}`)
-    .configureHelp({ helpWidth: COLUMNS, showGlobalOptions: false })
+    .configureHelp({ helpWidth: COLUMNS, minWidthToWrap: 20, showGlobalOptions: false })
     .configureOutput({
       writeOut: write,
       writeErr: write,

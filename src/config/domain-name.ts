@@ -36,6 +36,9 @@ function isLabel(label: string): boolean {
 function explainLabel(label: string): string {
   if (label === "") return "has an empty label between two dots";
   if (label.startsWith("xn--")) return `has the label ${label}, which is no international name`;
+  if (LABEL.test(label)) {
+    return `has the label ${label}: hyphens at its third and fourth place are for xn-- only`;
+  }
   return `has the label ${JSON.stringify(label)}: allowed are letters, digits and inner hyphens, up to 63`;
 }
 

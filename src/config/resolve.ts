@@ -68,6 +68,7 @@ export async function resolveRunOptions(input: {
   const problems = new Problems();
   const readText = (path: string) => readFile(resolvePath(io.cwd, path), "utf8");
   const file = await readFileOf(flags, io, problems, readText);
+  const isFileWrong = problems.lines.length > 0;
   const context = contextOf(flags, io.env, file, readText);
   const values = await parseGiven(flags, io.env, context, problems);
   if (values.sandbox !== true) requireSandbox(values, problems);
@@ -79,7 +80,8 @@ export async function resolveRunOptions(input: {
     const draft = await assemble({ values, file, kept: {}, region: region ?? "?" }, problems);
     await checkNames(draft.config, context, problems);
     const isHopeless = problems.lines.length > 0 || cluster === undefined;
-    if (!interactive && isHopeless) refuse(draft.missing, problems);
+    const missing = draft.missing.filter((id) => findGiven(flags, io.env, id) === undefined);
+    if (!interactive && isHopeless && !isFileWrong) refuse(missing, problems);
   }
   problems.throwIfAny();
   return { options, interactive, region, cluster, values, file, context };
