@@ -1,3 +1,4 @@
+import type { CheckResult } from "../checks/check.ts";
 import { findWarnings } from "../checks/run-checks.ts";
 import type { Config, RunOptions } from "../config/config.ts";
 import { type ExitCode, UserError } from "../errors.ts";
@@ -27,6 +28,8 @@ export interface BringUp {
   signal: AbortSignal;
   /** The command that goes on after a failure, as it can be pasted. */
   resume: string;
+  /** Flags that the next command needs too. */
+  access: readonly string[];
   holder: string;
 }
 
@@ -42,8 +45,8 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   const connected = withConnection(world, connection);
   const items = await inspectAll(steps, plan, connected, options);
   refuseForeign(items);
-  const warnings = findWarnings(examination.report).map(({ title, message }) => message ?? title);
-  if (options.dryRun) return showPlan(input, items, warnings);
+  const checks = findWarnings(examination.report);
+  if (options.dryRun) return showPlan(input, items, checks);
   await showReview(input, { plan, items, examination });
   if (!(await confirm(input, items))) return showDeclined(input, items);
   const now = () => world.clock.now().getTime();
@@ -59,7 +62,7 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
     observer,
     signal,
     holder,
-    warnings,
+    checks,
   };
   const { result, error } = await carryOut(undertaking);
   return showOutcome(input, plan, result, error);
@@ -91,12 +94,17 @@ async function showRefusal(input: BringUp, { report, failure }: Examination): Pr
     await writeDocument(input, {
       ...emptyResult(input.command, "failed"),
       error: describeError(error),
+      checks: report.checks.filter(({ state }) => state !== "ok"),
     });
   }
   return error?.exitCode ?? 1;
 }
 
-async function showPlan(input: BringUp, items: PlanItem[], warnings: string[]): Promise<ExitCode> {
+async function showPlan(
+  input: BringUp,
+  items: PlanItem[],
+  checks: CheckResult[],
+): Promise<ExitCode> {
   const { options, output, command } = input;
   if (options.output === "text") {
     const { renderPlan } = await import("../ui/plan.ts");
@@ -104,7 +112,7 @@ async function showPlan(input: BringUp, items: PlanItem[], warnings: string[]): 
       `${renderPlan(items, screenOf(output, options))}Nothing was written (--dry-run).\n`,
     );
   } else {
-    await writeDocument(input, { ...emptyResult(command, "planned"), plan: items, warnings });
+    await writeDocument(input, { ...emptyResult(command, "planned"), plan: items, checks });
   }
   return 0;
 }
@@ -153,14 +161,13 @@ async function showOutcome(
     const { renderEnd } = await import("../ui/end.ts");
     const { namespace, name } = plan.keptConfig.metadata;
     const keptConfig = `ConfigMap ${namespace}/${name}`;
-    const flags = options.sandbox ? ["--sandbox"] : [];
     const end = {
       ...screen,
       domain: config.domain,
       now: world.clock.now(),
       keptConfig,
       issuer: config.issuer,
-      flags,
+      flags: input.access,
     };
     output.stdout.write(`\n${renderEnd(result, end)}`);
   } else {
@@ -185,6 +192,7 @@ function emptyResult(command: string, result: CommandResult["result"]): CommandR
     writes: 0,
     changes: [],
     warnings: [],
+    checks: [],
     plan: [],
     steps: [],
     hosts: [],

@@ -68,6 +68,7 @@ function toDocument(error: UserError, { command }: ReportOptions) {
     writes: 0,
     changes: [],
     warnings: [],
+    checks: [],
     plan: [],
     steps: [],
     hosts: [],

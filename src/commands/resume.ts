@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { flagNameOf } from "../config/setting.ts";
-import { type Flags, settingIds, settingOf } from "../config/settings.ts";
+import { type Flags, type SettingId, settingIds, settingOf } from "../config/settings.ts";
 
 /**
  * The command that goes on from here, as it can be pasted: the flags that were typed, and the
@@ -9,19 +9,37 @@ import { type Flags, settingIds, settingOf } from "../config/settings.ts";
 export function formatResume(
   command: string,
   flags: Flags,
-  { cluster }: Pick<Config, "cluster">,
+  config: Pick<Config, "cluster">,
 ): string {
-  const typed = settingIds.flatMap((id) => {
-    const given = flags[id];
-    if (given === undefined) return [];
-    const setting = settingOf(id);
-    const texts = typeof given === "string" ? [given] : given;
-    return texts.map((text) =>
-      setting.value === undefined ? flagNameOf(setting) : `${flagNameOf(setting)} ${quote(text)}`,
-    );
-  });
-  const named = flags.cluster === undefined ? [`--cluster ${quote(cluster)}`] : [];
-  return ["gateway-tls", command, ...named, ...typed].join(" ");
+  const rest = settingIds
+    .filter((id) => !ACCESS.has(id))
+    .flatMap((id) => formatFlag(id, flags[id]));
+  return ["gateway-tls", command, ...formatAccess(flags, config), ...rest].join(" ");
+}
+
+/** What every later command needs too: which cluster, and how it was reached. */
+export function formatAccess(flags: Flags, { cluster }: Pick<Config, "cluster">): string[] {
+  return [...ACCESS].flatMap((id) => formatFlag(id, id === "cluster" ? cluster : flags[id]));
+}
+
+const ACCESS: ReadonlySet<SettingId> = new Set([
+  "cluster",
+  "region",
+  "profile",
+  "context",
+  "kubeconfig",
+  "dnsServer",
+  "sandbox",
+  "sandboxState",
+]);
+
+function formatFlag(id: SettingId, given: Flags[SettingId]): string[] {
+  if (given === undefined) return [];
+  const setting = settingOf(id);
+  const texts = typeof given === "string" ? [given] : given;
+  return texts.map((text) =>
+    setting.value === undefined ? flagNameOf(setting) : `${flagNameOf(setting)} ${quote(text)}`,
+  );
 }
 
 /** For a POSIX shell; plain where nothing needs it. */

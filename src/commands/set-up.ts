@@ -1,4 +1,4 @@
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import { writeConfig } from "../config/config-file.ts";
 import { missingValues } from "../config/missing.ts";
 import { type Resolved, resolveRunOptions } from "../config/resolve.ts";
@@ -7,7 +7,7 @@ import { type ExitCode, UserError } from "../errors.ts";
 import { rememberIdentity } from "../runner/connect.ts";
 import { bringUp } from "./bring-up.ts";
 import type { CommandInput } from "./command.ts";
-import { formatResume } from "./resume.ts";
+import { formatAccess, formatResume } from "./resume.ts";
 import { settleConfig } from "./settle-config.ts";
 
 /**
@@ -40,7 +40,8 @@ export async function setUp(command: string, input: CommandInput): Promise<ExitC
         terminal: resolved.interactive ? terminal : undefined,
         signal,
         resume: formatResume(command, flags, config),
-        holder: `${userInfo().username}@${hostname()} (pid ${process.pid})`,
+        access: formatAccess(flags, config),
+        holder: `${io.env["USER"] ?? io.env["LOGNAME"] ?? "someone"}@${hostname()} (pid ${process.pid})`,
       });
     } finally {
       if (!(connection instanceof UserError)) await connection.close();

@@ -1,3 +1,4 @@
+import type { CheckResult } from "../checks/check.ts";
 import { Cancelled, UserError } from "../errors.ts";
 import type { RunOptions } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
@@ -22,7 +23,8 @@ export interface Undertaking {
   signal: AbortSignal;
   /** Who holds the Lease: `user@host (pid 123)`. */
   holder: string;
-  warnings: readonly string[];
+  /** What the preflight warned of. */
+  checks: readonly CheckResult[];
 }
 
 export interface Outcome {
@@ -48,7 +50,8 @@ export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
     error: describeError(outcome.error),
     writes: journal.changes.length,
     changes: [...journal.changes],
-    warnings: [...undertaking.warnings, ...outcome.warnings],
+    warnings: outcome.warnings,
+    checks: [...undertaking.checks],
     plan: [...undertaking.items],
     steps: outcome.steps,
     hosts,

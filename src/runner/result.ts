@@ -1,3 +1,4 @@
+import type { CheckResult } from "../checks/check.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { StepId } from "../steps/step.ts";
 
@@ -26,6 +27,8 @@ export interface CommandResult {
   /** What was written, in order, for people: "created IAM role gateway-tls-...". */
   changes: string[];
   warnings: string[];
+  /** What the preflight did not find well; empty when all of it was. */
+  checks: CheckResult[];
   plan: PlanItem[];
   steps: StepResult[];
   hosts: HostResult[];

@@ -1,7 +1,7 @@
 import { isBackingOff } from "../checks/issuance.ts";
-import { parseCertificate, parseGateway } from "../facts/objects.ts";
+import { parseCertificate } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
-import { gatewayWith, mergeGateway } from "../plan/gateway.ts";
+import { gatewayHasListener, gatewayWith, mergeGateway } from "../plan/gateway.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { applyGateway, gatewayRef } from "./gateway.ts";
@@ -26,21 +26,7 @@ export const httpsListener: Step = {
       inspectObjects(context, id, [mergeGateway(live, await wantedGateway(context))]),
       findBackingOff(context),
     ]);
-    const present = new Set(
-      live === undefined ? [] : parseGateway(live).spec.listeners.map(({ name }) => name),
-    );
-    const listeners = context.plan.hosts.map(({ host, listener }): PlanItem => {
-      const item = {
-        step: id,
-        kind: "HTTPS listener",
-        name: host.hostname,
-        document: listener,
-      } as const;
-      if (!present.has(listener.name)) return { ...item, intent: "create" };
-      if (gateway === undefined || gateway.intent === "keep") return { ...item, intent: "keep" };
-      return { ...item, intent: gateway.intent, fields: gateway.fields ?? [] };
-    });
-    return [...listeners, ...stuck.map(retryItem)];
+    return [...describeListeners(context, live, gateway), ...stuck.map(retryItem)];
   },
   async apply(context) {
     const stuck = await findBackingOff(context);
@@ -54,6 +40,31 @@ export const httpsListener: Step = {
     return plan.hosts.map(({ host }) => host.hostname).join(", ");
   },
 };
+
+/** One item per host, and one for the issuer's annotation: the rest is the Gateway step's. */
+function describeListeners(
+  { plan }: StepContext,
+  live: KubernetesObject | undefined,
+  gateway: PlanItem | undefined,
+): PlanItem[] {
+  const fields = gateway?.fields ?? [];
+  const listeners = plan.hosts.map(({ host, listener }): PlanItem => {
+    const item = {
+      step: id,
+      kind: "HTTPS listener",
+      name: host.hostname,
+      document: listener,
+    } as const;
+    if (!gatewayHasListener(live, listener.name)) return { ...item, intent: "create" };
+    const own = fields.filter((field) => field.includes(`listeners[${listener.name}]`));
+    return own.length === 0
+      ? { ...item, intent: "keep" }
+      : { ...item, intent: "update", fields: own };
+  });
+  const annotations = fields.filter((field) => field.startsWith("metadata.annotations"));
+  if (gateway === undefined || annotations.length === 0 || live === undefined) return listeners;
+  return [...listeners, { ...gateway, fields: annotations }];
+}
 
 /** The issuer in use stays: only the promotion switches it. */
 async function wantedGateway(context: StepContext): Promise<KubernetesObject> {

@@ -27,7 +27,7 @@ export function renderEnd(result: CommandResult, options: EndOptions): string {
       formatNote(options, describeUntrusted(certificate?.issuer ?? "", options.issuer)),
     ),
     warnings.flatMap((warning) => formatNote(options, warning)),
-    formatNext(options),
+    formatNext(result, options),
     formatText(
       options,
       `The configuration is kept in ${options.keptConfig}${writes === 0 ? "" : `; ${countOf(writes, "write")} in this run`}.`,
@@ -73,9 +73,10 @@ function describeUntrusted(issuer: string, meant?: IssuerChoice): string {
   return `The chain of ${name} does not end at a root that is trusted here: browsers may refuse it.`;
 }
 
-function formatNext(options: EndOptions): string[] {
+function formatNext({ hosts }: CommandResult, options: EndOptions): string[] {
   const flags = (options.flags ?? []).map((flag) => ` ${flag}`).join("");
-  const host = `api.${options.domain}`;
+  const names = ["api", "app", "shop", "docs"].map((label) => `${label}.${options.domain}`);
+  const host = names.find((name) => !hosts.some(({ hostname }) => hostname === name)) ?? names[0];
   return [
     formatHeading(options, "Next"),
     ...formatText(options, "Add a host:", { indent: 2 }),

@@ -7,7 +7,18 @@ export interface ResultDocument extends CommandResult {
 
 /** The document of one run; only keys that the schema names. */
 export function toResultDocument(result: CommandResult): ResultDocument {
-  const { command, result: outcome, error, writes, changes, warnings, plan, steps, hosts } = result;
+  const {
+    command,
+    result: outcome,
+    error,
+    writes,
+    changes,
+    warnings,
+    checks,
+    plan,
+    steps,
+    hosts,
+  } = result;
   return {
     schemaVersion: 1,
     command,
@@ -16,6 +27,7 @@ export function toResultDocument(result: CommandResult): ResultDocument {
     writes,
     changes,
     warnings,
+    checks,
     plan,
     steps,
     hosts,

@@ -59,7 +59,7 @@ async function install(name: string) {
       observer: { onEvent: () => undefined, finish: async () => undefined },
       signal: new AbortController().signal,
       holder: "test",
-      warnings: [],
+      checks: [],
     });
   const look = async () => {
     const { names, environment } = plan;

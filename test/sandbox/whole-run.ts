@@ -37,6 +37,6 @@ export async function runInit(
     observer: { onEvent, finish: async () => undefined },
     signal: new AbortController().signal,
     holder: "tester",
-    warnings: [],
+    checks: [],
   });
 }

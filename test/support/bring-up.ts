@@ -48,7 +48,7 @@ export async function bringUp(sandbox: Sandbox, attempt: Attempt = {}): Promise<
     observer: createSilentObserver(),
     signal: attempt.signal ?? new AbortController().signal,
     holder: "tester@host (pid 1)",
-    warnings: [],
+    checks: [],
   });
   return { examination, items, ...outcome };
 }

@@ -20,7 +20,8 @@ export async function runCli(
   const { env = {}, cwd = mkdtempSync(join(tmpdir(), "gateway-tls-cli-")), verbs } = options;
   const texts = { stdout: "", stderr: "" };
   const io: Io = {
-    // Streams without a terminal have what the program uses of them.
+    // A stream without a terminal has what the program uses of one.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     stdout: collect((text) => (texts.stdout += text)),
     stderr: collect((text) => (texts.stderr += text)),
@@ -36,5 +37,7 @@ function collect(add: (text: string) => void): NodeJS.WriteStream {
   stream.on("data", (chunk: Buffer) => {
     add(chunk.toString());
   });
+  // A stream without a terminal has what the program uses of one.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return stream as unknown as NodeJS.WriteStream;
 }

@@ -129,6 +129,7 @@ export const done: CommandResult = {
   error: null,
   writes: 14,
   changes: ["created IAM role gateway-tls-external-dns.eu-central-1.demo"],
+  checks: [],
   warnings: ["CAA of example.com could not be seen: port 53 is blocked from here."],
   plan: items,
   steps: [
