@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { kinds } from "../../src/kinds.ts";
 import type { Kubernetes, KubernetesObject } from "../../src/ports/kubernetes.ts";
 import type { ReleaseRequest } from "../../src/ports/charts.ts";
+import { parseCrdBundle } from "../../src/plan/crd-bundle.ts";
+import { findCondition } from "../../src/sandbox/conditions.ts";
+import { at, list, text } from "../../src/sandbox/fields.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 
 export const START = new Date("2026-10-01T09:00:00.000Z");
@@ -30,13 +33,17 @@ export async function until<T>(
   }
 }
 
-export function condition(
-  object: KubernetesObject | undefined,
-  type: string,
-): { status: string; reason: string; message: string; observedGeneration: number } | undefined {
-  const status = object?.["status"] as { conditions?: { type: string }[] } | undefined;
-  // Tests know which conditions they look at.
-  return status?.conditions?.find((one) => one.type === type) as never;
+/** A condition of an object's status; absent parts are empty. */
+export function condition(object: KubernetesObject | undefined, type: string) {
+  const found = findCondition(object, type);
+  if (found === undefined) return undefined;
+  const { status, reason, message, observedGeneration } = found;
+  return {
+    status: text(status),
+    reason: text(reason),
+    message: text(message),
+    observedGeneration,
+  };
 }
 
 const labels = { "app.kubernetes.io/managed-by": "gateway-tls" };
@@ -93,12 +100,8 @@ export async function installRelease(sandbox: Sandbox, name: string, more = {}):
 
 export async function installCrds(sandbox: Sandbox, version = "1.5.1"): Promise<void> {
   const { kubernetes } = await sandbox.connect(undefined, {});
-  const text = await sandbox.downloads.read(`https://example.org/v${version}/standard.yaml`);
-  const crds = text
-    .split("---\n")
-    .filter((part) => part !== "")
-    // The sandbox's bundle is one JSON object per document.
-    .map((part) => JSON.parse(part) as KubernetesObject);
+  const source = `https://example.org/v${version}/standard-install.yaml`;
+  const crds = parseCrdBundle(await sandbox.downloads.read(source), source);
   await kubernetes.apply(crds);
   await until(sandbox, async () => {
     const all = await kubernetes.list(kinds.CustomResourceDefinition);
@@ -286,4 +289,10 @@ export async function bringUpToCertificate(
   await kubernetes.apply([route(["https-www"])]);
   await sandbox.clock.sleep(3_000);
   return { kubernetes, address };
+}
+
+/** The load balancer's name that the Gateway shows. */
+export async function addressOf(kubernetes: Kubernetes): Promise<string | undefined> {
+  const [address] = list(at(await getGateway(kubernetes), "status", "addresses"));
+  return address === undefined ? undefined : text(address["value"]);
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import {
+  addressOf,
   bringUp,
   condition,
   gateway,
   getCertificate,
-  getGateway,
   HOST,
   newSandbox,
   route,
@@ -14,11 +14,7 @@ import {
 test("from an empty cluster to a trusted certificate, through the ports", async () => {
   const sandbox = await newSandbox();
   const kubernetes = await bringUp(sandbox);
-  const address = await until(sandbox, async () => {
-    const live = await getGateway(kubernetes);
-    const status = live?.["status"] as { addresses?: { value: string }[] } | undefined;
-    return status?.addresses?.[0]?.value;
-  });
+  const address = await until(sandbox, () => addressOf(kubernetes));
   expect(address).toMatch(/\.elb\.eu-west-1\.amazonaws\.com$/);
   await kubernetes.apply([route(["http"])]);
   const record = await until(sandbox, async () => {
