@@ -1,4 +1,4 @@
-import { Cancelled } from "../../errors.ts";
+import { Cancelled, UserError } from "../../errors.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import type { ChildProcesses } from "./child-processes.ts";
 import { classifyClusterText } from "./classify.ts";
@@ -7,6 +7,7 @@ import { kubectlFlags, type Target } from "./kubeconfig.ts";
 /** Who we are among the managers of a field. */
 export const FIELD_MANAGER = "gateway-tls";
 const GRACE_MS = 10_000;
+const LONGEST_LIST = 3;
 
 /**
  * One `kubectl apply --server-side` for all objects, so that what we do is what the user could do.
@@ -29,12 +30,38 @@ export async function applyObjects(
   const finished = await children.run("kubectl", args, { input, graceMs: GRACE_MS });
   if (finished.exitCode === 0) return;
   if (finished.interrupted) throw new Cancelled();
-  throw classifyClusterText(finished.stderr, target.server, `Applying ${describe(objects)}`);
+  const failed = withoutApplied(objects, finished.stdout);
+  const error = classifyClusterText(finished.stderr, target.server, `Applying ${describe(failed)}`);
+  throw ABOUT_OBJECTS.has(error.code) ? naming(failed, error) : error;
 }
 
+/** Failures whose words leave out which object it was. */
+const ABOUT_OBJECTS = new Set(["GT-FIELD-CONFLICT", "GT-OBJECT-INVALID", "GT-ADMISSION-DENIED"]);
+
+function naming(objects: readonly KubernetesObject[], error: UserError): UserError {
+  const { code, message, hint, cause } = error;
+  const options = { cause, ...(hint === undefined ? {} : { hint }) };
+  return new UserError(code, `${describe(objects)}: ${message}`, options);
+}
+
+/** kubectl prints `gateway.gateway.networking.k8s.io/edge serverside-applied` for each success. */
+function withoutApplied(objects: readonly KubernetesObject[], stdout: string): KubernetesObject[] {
+  const applied = new Set(
+    [...stdout.matchAll(/^([^./\s]+)\S*\/(\S+) serverside-applied/gm)].map(
+      ([, kind = "", name = ""]) => `${kind}/${name}`,
+    ),
+  );
+  return objects.filter(
+    ({ kind, metadata }) => !applied.has(`${kind.toLowerCase()}/${metadata.name}`),
+  );
+}
+
+/** `Gateway web/edge`; many are counted. */
 function describe(objects: readonly KubernetesObject[]): string {
-  const [first] = objects;
-  return objects.length === 1 && first !== undefined
-    ? `${first.kind} ${first.metadata.name}`
-    : `${objects.length} objects`;
+  if (objects.length > LONGEST_LIST) return `${objects.length} objects`;
+  return objects
+    .map(({ kind, metadata: { namespace, name } }) =>
+      namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`,
+    )
+    .join(", ");
 }

@@ -32,7 +32,7 @@ export async function* observeObjects(
   while (!signal.aborted) {
     try {
       if (set.resourceVersion === "") {
-        const listing = await listObjects(client, observed.kind, observed.options, signal);
+        const listing = await listObjects(client, observed.kind, observed.options, { signal });
         pauses.answered();
         if (set.replace(listing?.items ?? [], listing?.resourceVersion ?? "")) yield set.objects();
       }

@@ -46,16 +46,21 @@ export interface Listing {
   resourceVersion: string;
 }
 
+export interface ListRequest {
+  accept?: string;
+  signal?: AbortSignal;
+}
+
 /** Every page; `undefined` when the kind is not served. */
 export async function listObjects(
   client: ApiClient,
   kind: ResourceKind,
   options: ListOptions & { name?: string },
-  signal?: AbortSignal,
+  more: ListRequest = {},
 ): Promise<Listing | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await listPages(client, kind, options, signal);
+      return await listPages(client, kind, options, more);
     } catch (error) {
       if (!(error instanceof ListExpired) || attempt === LIST_ATTEMPTS) throw error;
     }
@@ -69,12 +74,12 @@ async function listPages(
   client: ApiClient,
   kind: ResourceKind,
   options: ListOptions & { name?: string },
-  signal: AbortSignal | undefined,
+  more: ListRequest,
 ): Promise<Listing | undefined> {
   const items: KubernetesObject[] = [];
   let continueToken = "";
   for (;;) {
-    const page = await readPage(client, kind, options, continueToken, signal);
+    const page = await readPage(client, kind, options, continueToken, more);
     if (page === undefined) return undefined;
     items.push(...page.items);
     continueToken = page.continueToken;
@@ -87,7 +92,7 @@ async function readPage(
   kind: ResourceKind,
   options: ListOptions & { name?: string },
   continueToken: string,
-  signal: AbortSignal | undefined,
+  more: ListRequest,
 ): Promise<Page | undefined> {
   const query = {
     ...selectors(options),
@@ -95,18 +100,8 @@ async function readPage(
     ...(continueToken === "" ? {} : { continue: continueToken }),
   };
   const path = withQuery(resourcePath(kind, options.namespace), query);
-  const request = {
-    path,
-    what: `Listing ${kind.plural}`,
-    ...(signal === undefined ? {} : { signal }),
-  };
-  return client.read(
-    request,
-    (value) => {
-      return parsePage(value, kind);
-    },
-    listFailure,
-  );
+  const request = { path, what: `Listing ${kind.plural}`, ...more };
+  return client.read(request, (value) => parsePage(value, kind), listFailure);
 }
 
 function listFailure(status: number): UserError | undefined {

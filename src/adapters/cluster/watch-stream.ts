@@ -1,9 +1,9 @@
-import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
 import { parseWatchEvent, type WatchEvent } from "./objects.ts";
 
 /** A watch sends one JSON document per line; those that come together are handed on together. */
-export async function* readWatch(message: IncomingMessage): AsyncGenerator<WatchEvent[]> {
+export async function* readWatch(message: Readable): AsyncGenerator<WatchEvent[]> {
   const decoder = new StringDecoder("utf8");
   let rest = "";
   for await (const chunk of message) {

@@ -4,8 +4,9 @@ import * as v from "valibot";
 import { kinds } from "../../kinds.ts";
 import type { Release, ReleaseStatus } from "../../ports/charts.ts";
 import type { ApiClient } from "../cluster/api-client.ts";
-import { parseObject, parsePage } from "../cluster/objects.ts";
-import { resourcePath, withQuery } from "../cluster/resource-path.ts";
+import { parseObject } from "../cluster/objects.ts";
+import { listObjects } from "../cluster/reads.ts";
+import { resourcePath } from "../cluster/resource-path.ts";
 import { JsonObjectSchema } from "./json-object.ts";
 
 const STATUSES = [
@@ -29,7 +30,6 @@ const OWN_LABELS = new Set(["name", "owner", "status", "version", "createdAt", "
 const LARGEST_RELEASE = 64 * 1024 * 1024;
 
 const METADATA_ONLY = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
-const PAGE_SIZE = 500;
 
 /** One revision of one release, from its Secret's labels alone. */
 export interface Revision {
@@ -45,21 +45,13 @@ export interface Revision {
 
 /** Every revision of every release; only metadata travels, however large the releases are. */
 export async function listRevisions(client: ApiClient, namespace?: string): Promise<Revision[]> {
-  const revisions: Revision[] = [];
-  let continueToken = "";
-  do {
-    const path = withQuery(resourcePath(kinds.Secret, namespace), {
-      labelSelector: "owner=helm",
-      fieldSelector: "type=helm.sh/release.v1",
-      limit: String(PAGE_SIZE),
-      ...(continueToken === "" ? {} : { continue: continueToken }),
-    });
-    const request = { path, accept: METADATA_ONLY, what: "Listing helm's releases" };
-    const page = await client.read(request, (value) => parsePage(value, kinds.Secret));
-    revisions.push(...(page?.items ?? []).flatMap(({ metadata }) => parseRevision(metadata)));
-    continueToken = page?.continueToken ?? "";
-  } while (continueToken !== "");
-  return revisions;
+  const options = {
+    labelSelector: "owner=helm",
+    fieldSelector: "type=helm.sh/release.v1",
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+  const listing = await listObjects(client, kinds.Secret, options, { accept: METADATA_ONLY });
+  return (listing?.items ?? []).flatMap(({ metadata }) => parseRevision(metadata));
 }
 
 function parseRevision(metadata: {

@@ -128,6 +128,27 @@ describe("the user's own kubeconfig", () => {
   });
 });
 
+describe("an apply of several objects", () => {
+  it("names the one that met a conflict, and has applied the others", async () => {
+    const { kubernetes } = await scene.connect();
+    const configMap = (name: string, a: string) => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name, namespace: "web" },
+      data: { a },
+    });
+    await kubernetes.apply([namespace]);
+    scene.cluster.store.apply(kinds.ConfigMap, "argocd", configMap("two", "theirs"));
+    const objects = [configMap("one", "1"), configMap("two", "1"), configMap("three", "1")];
+    await expect(kubernetes.apply(objects)).rejects.toMatchObject({
+      code: "GT-FIELD-CONFLICT",
+      message:
+        "ConfigMap web/two: Others manage fields that are to have another value: argocd has .data.a.",
+    });
+    expect(await kubernetes.list(kinds.ConfigMap)).toHaveLength(3);
+  });
+});
+
 describe("what cannot work", () => {
   it("is told before anything else: no kubectl", async () => {
     const env = { ...scene.env, PATH: scene.directory };
