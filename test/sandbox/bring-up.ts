@@ -7,11 +7,19 @@ import type { ReleaseRequest } from "../../src/ports/charts.ts";
 import { parseCrdBundle } from "../../src/plan/crd-bundle.ts";
 import { findCondition } from "../../src/sandbox/conditions.ts";
 import { at, list, text } from "../../src/sandbox/fields.ts";
+import {
+  gateway,
+  HOST,
+  issuer,
+  labels,
+  namespace,
+  PRODUCTION,
+  route,
+  STAGING,
+} from "./manifests.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 
 export const START = new Date("2026-10-01T09:00:00.000Z");
-export const HOST = "www.example.com";
-
 export async function newSandbox(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
   const directory = await mkdtemp(join(tmpdir(), "gateway-tls-sandbox-"));
   const statePath = join(directory, "state.json");
@@ -45,13 +53,6 @@ export function condition(object: KubernetesObject | undefined, type: string) {
     observedGeneration,
   };
 }
-
-const labels = { "app.kubernetes.io/managed-by": "gateway-tls" };
-const namespace = (name: string): KubernetesObject => ({
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name, labels },
-});
 
 const requests: Record<string, Omit<ReleaseRequest, "labels" | "timeLimitMs">> = {
   nginx: {
@@ -159,101 +160,6 @@ export async function makeIdentity(sandbox: Sandbox): Promise<void> {
       metadata: { name: "external-dns", namespace: "external-dns", labels },
     },
   ]);
-}
-
-export function issuer(name: string, server: string): KubernetesObject {
-  return {
-    apiVersion: "cert-manager.io/v1",
-    kind: "ClusterIssuer",
-    metadata: { name, labels },
-    spec: {
-      acme: {
-        server,
-        email: "ops@example.com",
-        privateKeySecretRef: { name },
-        solvers: [
-          {
-            selector: { dnsZones: ["example.com"] },
-            http01: {
-              gatewayHTTPRoute: {
-                parentRefs: [
-                  {
-                    name: "gateway",
-                    namespace: "gateway-tls",
-                    kind: "Gateway",
-                    sectionName: "http",
-                  },
-                ],
-              },
-            },
-          },
-        ],
-      },
-    },
-  };
-}
-
-export const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
-export const PRODUCTION = "https://acme-v02.api.letsencrypt.org/directory";
-
-export function gateway(options: { https?: boolean; issuer?: string } = {}): KubernetesObject {
-  const from = (...names: string[]) => ({
-    namespaces: {
-      from: "Selector",
-      selector: {
-        matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: names }],
-      },
-    },
-  });
-  const https = {
-    name: "https-www",
-    port: 443,
-    protocol: "HTTPS",
-    hostname: HOST,
-    tls: { mode: "Terminate", certificateRefs: [{ name: "www-tls" }] },
-    allowedRoutes: from("shop"),
-  };
-  return {
-    apiVersion: "gateway.networking.k8s.io/v1",
-    kind: "Gateway",
-    metadata: {
-      name: "gateway",
-      namespace: "gateway-tls",
-      labels,
-      ...(options.issuer === undefined
-        ? {}
-        : { annotations: { "cert-manager.io/cluster-issuer": options.issuer } }),
-    },
-    spec: {
-      gatewayClassName: "nginx",
-      infrastructure: {
-        annotations: {
-          "service.beta.kubernetes.io/aws-load-balancer-scheme": "internet-facing",
-        },
-      },
-      listeners: [
-        { name: "http", port: 80, protocol: "HTTP", allowedRoutes: from("gateway-tls", "shop") },
-        ...(options.https === true ? [https] : []),
-      ],
-    },
-  };
-}
-
-export function route(sections: string[], name = "www"): KubernetesObject {
-  return {
-    apiVersion: "gateway.networking.k8s.io/v1",
-    kind: "HTTPRoute",
-    metadata: { name, namespace: "shop", labels },
-    spec: {
-      parentRefs: sections.map((sectionName) => ({
-        name: "gateway",
-        namespace: "gateway-tls",
-        sectionName,
-      })),
-      hostnames: [HOST],
-      rules: [{ backendRefs: [{ name: "web", port: 80 }] }],
-    },
-  };
 }
 
 /** Everything up to the HTTP listener and the record. */

@@ -3,16 +3,8 @@ import { kinds } from "../../src/kinds.ts";
 import type { Kubernetes } from "../../src/ports/kubernetes.ts";
 import { at, list, text } from "../../src/sandbox/fields.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
-import {
-  bringUp,
-  condition,
-  gateway,
-  getCertificate,
-  HOST,
-  newSandbox,
-  route,
-  until,
-} from "./bring-up.ts";
+import { bringUp, condition, getCertificate, newSandbox, until } from "./bring-up.ts";
+import { gateway, HOST, route } from "./manifests.ts";
 
 /** A cluster whose host answers on port 80. */
 async function withRecord(faults: string[] = []) {
@@ -163,5 +155,7 @@ describe("cert-manager", () => {
     await untilReady(sandbox, kubernetes);
     await kubernetes.apply([gateway({ issuer: "staging" })]);
     await until(sandbox, async () => (await getCertificate(kubernetes)) === undefined);
+    const events = await kubernetes.list(kinds.Event, { namespace });
+    expect(events.map(({ reason }) => reason)).toContain("DeleteCertificate");
   });
 });

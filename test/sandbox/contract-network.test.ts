@@ -2,7 +2,8 @@ import type { DnsRecord } from "../../src/ports/network.ts";
 import { serverAddress } from "../../src/sandbox/network/name-servers.ts";
 import { describeProbe } from "../contract/network/probe-contract.ts";
 import { describeResolver } from "../contract/network/resolver-contract.ts";
-import { bringUpToCertificate, HOST, newSandbox } from "./bring-up.ts";
+import { bringUpToCertificate, newSandbox } from "./bring-up.ts";
+import { HOST } from "./manifests.ts";
 
 describeResolver("the sandbox", async ({ name, nameServers, records }) => {
   const sandbox = await newSandbox();

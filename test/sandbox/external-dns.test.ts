@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { kinds } from "../../src/kinds.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { txtName } from "../../src/sandbox/controllers/external-dns/records.ts";
-import { addressOf, bringUp, HOST, newSandbox, route, until } from "./bring-up.ts";
+import { addressOf, bringUp, newSandbox, until } from "./bring-up.ts";
+import { HOST, route } from "./manifests.ts";
 
 const ZONE = "Z0123456789EXAMPLE01";
 

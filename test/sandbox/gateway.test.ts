@@ -7,14 +7,13 @@ import {
   addressOf,
   bringUp,
   condition,
-  gateway,
   getGateway,
   installCrds,
   installRelease,
   newSandbox,
-  route,
   until,
 } from "./bring-up.ts";
+import { gateway, route } from "./manifests.ts";
 
 async function withGateway(sandbox: Sandbox, live = gateway()): Promise<Kubernetes> {
   const { kubernetes } = await sandbox.connect(undefined, {});

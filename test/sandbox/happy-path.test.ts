@@ -1,15 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  addressOf,
-  bringUp,
-  condition,
-  gateway,
-  getCertificate,
-  HOST,
-  newSandbox,
-  route,
-  until,
-} from "./bring-up.ts";
+import { addressOf, bringUp, condition, getCertificate, newSandbox, until } from "./bring-up.ts";
+import { gateway, HOST, route } from "./manifests.ts";
 
 test("from an empty cluster to a trusted certificate, through the ports", async () => {
   const sandbox = await newSandbox();
