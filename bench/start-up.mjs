@@ -2,7 +2,7 @@
 // Usage: npm run build && npm run bench [-- --runs 21]
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, platform, release, tmpdir, totalmem } from "node:os";
+import { cpus, platform, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { spawn as spawnTerminal } from "@lydell/node-pty";
@@ -86,7 +86,7 @@ function report(medians) {
     "## Start-up",
     "",
     `Median of ${runs} runs, taken in turns: \`npm run bench\`, ${new Date().toISOString().slice(0, 10)}.`,
-    `Node ${process.version}, ${platform()} ${release()}, ${cpus().length} x ${cpus()[0].model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB.`,
+    `Node ${process.version}, ${platform()}, ${cpus().length} x ${cpus()[0].model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB.`,
     "",
     "| What | Time | Against bare Node | Limit | |",
     "| --- | --- | --- | --- | --- |",
