@@ -97,9 +97,8 @@ class Connections {
 
   async close(): Promise<void> {
     const connections = await Promise.all(this.#found.values());
-    await Promise.all(
-      connections.map((found) => (found instanceof UserError ? undefined : found.close())),
-    );
+    const open = connections.filter((found) => !(found instanceof UserError));
+    await Promise.all(open.map((connection) => connection.close()));
   }
 }
 

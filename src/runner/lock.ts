@@ -9,7 +9,7 @@ const RENEW_EVERY_MS = 10_000;
 const LOOK_AGAIN_MS = 2_000;
 
 export interface LockOptions {
-  kubernetes: Kubernetes;
+  kubernetes: Pick<Kubernetes, "get" | "create" | "replace">;
   clock: Clock;
   lease: { name: string; namespace: string };
   /** Who asks: `user@host (pid 123)`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Kubernetes, KubernetesObject } from "../../src/ports/kubernetes.ts";
+import type { KubernetesObject } from "../../src/ports/kubernetes.ts";
 import { acquireLock, type LockOptions } from "../../src/runner/lock.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
@@ -24,16 +24,23 @@ class LeaseStore {
       this.live = this.#stored(object);
       return true;
     },
-    // The lock uses these three only.
-  } as unknown as Kubernetes;
+  };
 
   #stored(object: KubernetesObject): KubernetesObject {
     this.#version += 1;
     return { ...object, metadata: { ...object.metadata, resourceVersion: `${this.#version}` } };
   }
 
+  /** Someone else writes the Lease. */
+  taken(spec: Record<string, unknown>): void {
+    if (this.live !== undefined) this.live = this.#stored({ ...this.live, spec });
+  }
+
   get holder(): unknown {
-    return (this.live?.["spec"] as { holderIdentity?: string } | undefined)?.holderIdentity;
+    const spec = this.live?.["spec"];
+    return typeof spec === "object" && spec !== null && "holderIdentity" in spec
+      ? spec.holderIdentity
+      : undefined;
   }
 }
 
@@ -104,10 +111,7 @@ describe("the lock", () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
     const lock = await acquireLock(options(store, clock, "ann@host (pid 1)"));
-    store.live = {
-      ...(store.live as KubernetesObject),
-      spec: { holderIdentity: "bob@host (pid 2)", leaseDurationSeconds: 30 },
-    };
+    store.taken({ holderIdentity: "bob@host (pid 2)", leaseDurationSeconds: 30 });
     await clock.sleep(15_000);
     expect(lock.lost.reason).toMatchObject({ code: "GT-LOCK-LOST" });
     await lock.release();

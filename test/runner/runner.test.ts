@@ -15,6 +15,7 @@ const item = (id: StepId, intent: "create" | "keep" | "foreign") =>
   ({ step: id, kind: "Thing", name: id, intent }) as const;
 
 /** These steps never look at the plan or the world. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const noContext = {} as Omit<StepContext, "report" | "warn" | "signal" | "waiting">;
 
 async function run(
