@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Json } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import { chartNames, crdBundleNames } from "./names.ts";
 
 /** YAML reads `2025` as a number and `yes` as text: every scalar is taken as its text. */
@@ -7,16 +7,8 @@ const text = v.pipe(
   v.union([v.string(), v.number(), v.boolean()], "is not a text"),
   v.transform(String),
 );
-const json: v.GenericSchema<Json> = v.lazy(() =>
-  v.union([
-    v.string(),
-    v.number(),
-    v.boolean(),
-    v.null(),
-    v.array(json),
-    v.record(v.string(), json),
-  ]),
-);
+/** As it is: a record of valibot's would leave out keys like `constructor`. */
+const values = v.custom<JsonObject>(isJsonObject, "is not a mapping of plain values");
 const flag = v.boolean("is not true or false");
 
 const host = v.strictObject(
@@ -26,7 +18,7 @@ const host = v.strictObject(
 
 const chart = v.strictObject({
   source: v.optional(text),
-  values: v.optional(v.record(v.string(), json, "is not a mapping")),
+  values: v.optional(values),
 });
 
 /** The shape of gateway-tls.yaml; what is in each text is for its parser to say. */
@@ -73,3 +65,15 @@ export const configDocument = v.strictObject({
 });
 
 export type ConfigDocument = v.InferOutput<typeof configDocument>;
+
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && isJson(value);
+}
+
+function isJson(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) {
+    return value === null || typeof value === "string" || typeof value === "boolean";
+  }
+  return Object.values(value).every(isJson);
+}

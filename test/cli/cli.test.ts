@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Ajv from "ajv/dist/2020.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { Cancelled, UserError, type ExitCode } from "../../src/errors.ts";
 import type { CommandInput } from "../../src/commands/command.ts";
@@ -10,9 +10,10 @@ import { runCli } from "../support/run-cli.ts";
 
 const resultSchema: object = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../schemas/result.schema.json"), "utf8"),
-) as object;
-const isResult = new Ajv({ validateFormats: false }).compile(resultSchema);
+);
+const isResult = new Ajv2020({ validateFormats: false }).compile(resultSchema);
 
+const words = (line: string) => line.split(" ");
 const verb = (run: (input: CommandInput) => Promise<ExitCode>) =>
   verbs.map((each) => ({ ...each, load: () => Promise.resolve({ run }) }));
 
@@ -73,10 +74,11 @@ describe("wrong usage", () => {
   });
 
   test("every wrong value is told at once", async () => {
-    const { exitCode, stderr } = await runCli([
-      ...["init", "--domain", "exa_mple.com", "--email", "nobody", "--backend", "web"],
-      ...["--identity", "isra", "--chart", "cert-manger=/x"],
-    ]);
+    const { exitCode, stderr } = await runCli(
+      words(
+        "init --domain exa_mple.com --email nobody --backend web --identity isra --chart cert-manger=/x",
+      ),
+    );
     expect(exitCode).toBe(2);
     for (const flag of ["--domain", "--email", "--backend", "--identity", "--chart"]) {
       expect(stderr).toContain(`${flag}: `);
@@ -166,10 +168,10 @@ describe("what a command gets", () => {
   });
 });
 
-const sandbox = (state: string) => [
-  ...["init", "--sandbox", "--sandbox-state", state, "--domain", "example.com"],
-  ...["--email", "ops@example.com", "--cluster", "demo", "--sample-app", "--yes"],
-];
+const sandbox = (state: string) =>
+  words(
+    `init --sandbox --sandbox-state ${state} --domain example.com --email ops@example.com --cluster demo --sample-app --yes`,
+  );
 
 test("init in the sandbox ends well, and a dry run leaves no state", async () => {
   const state = join(mkdtempSync(join(tmpdir(), "gateway-tls-cli-")), "world.json");

@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import Ajv from "ajv/dist/2020.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readConfigFile, writeConfig } from "../../src/config/config-file.ts";
 import type { Config } from "../../src/config/config.ts";
+import type { JsonObject } from "../../src/json.ts";
 import { UsageError } from "../../src/errors.ts";
 
 const schema: object = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../schemas/config.schema.json"), "utf8"),
-) as object;
-const fits = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
+);
+const fits = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,12}[a-z0-9])?$/);
 const source = fc.constantFrom("./a.tgz", "https://x.example/a.tgz", "oci://x.example/a");
@@ -22,7 +23,8 @@ const json = fc.dictionary(
   fc.stringMatching(/^[a-zA-Z.~-]{1,12}$/),
   fc.jsonValue({ maxDepth: 2 }).filter((value) => !JSON.stringify(value).includes("__proto__")),
 );
-const chart = fc.record({ source, values: json }, optional);
+const values = json.map((value): JsonObject => JSON.parse(JSON.stringify(value)));
+const chart = fc.record({ source, values }, optional);
 
 const configs = fc.record(
   {

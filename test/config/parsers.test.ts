@@ -70,8 +70,8 @@ describe("domain", () => {
     await fc.assert(
       fc.asyncProperty(texts, async (text) => {
         const domain = await parseDomain(text, lenient).catch((error: unknown) => {
-          expect(error).toBeInstanceOf(UsageError);
-          return undefined;
+          if (error instanceof UsageError) return undefined;
+          throw error;
         });
         if (domain === undefined) return;
         expect(domain).toMatch(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/);

@@ -43,6 +43,7 @@ export function perform(
         exitCode = exit.exitCode;
         resolve(exit.exitCode);
         wake();
+        return undefined;
       });
     });
   });
