@@ -97,7 +97,7 @@ class Connections {
 
   async close(): Promise<void> {
     const connections = await Promise.all(this.#found.values());
-    const open = connections.filter((found) => !(found instanceof UserError));
+    const open = connections.flatMap((found) => (found instanceof UserError ? [] : [found]));
     await Promise.all(open.map((connection) => connection.close()));
   }
 }
