@@ -88,7 +88,7 @@ async function showRefusal(input: BringUp, { report, failure }: Examination): Pr
   if (input.options.output === "text") {
     const { renderPreflight } = await import("../ui/preflight.ts");
     input.output.stderr.write(
-      `${renderPreflight(report, screenOf(input.output, input.options))}Nothing was changed.\n`,
+      `${renderPreflight(report, screenOf(input.output, input.options), { troubleOnly: true })}Nothing was changed.\n`,
     );
   } else {
     await writeDocument(input, {

@@ -29,10 +29,19 @@ const LOOKS: Record<CheckState, { mark: Mark; style: Style; count: string }> = {
   "not-checked": { mark: "pending", style: "dim", count: "not checked" },
 };
 
-/** One line a check; what is not well is opened with what happened, one action and its code. */
-export function renderPreflight(report: PreflightReport, screen: Screen): string {
+/**
+ * One line a check; what is not well is opened with what happened, one action and its code. With
+ * `troubleOnly`, what is well and what was not checked is counted at the end, not listed.
+ */
+export function renderPreflight(
+  report: PreflightReport,
+  screen: Screen,
+  { troubleOnly = false } = {},
+): string {
+  const isTrouble = ({ state }: ShownCheck) => state !== "ok" && state !== "not-checked";
+  const shown = troubleOnly ? report.checks.filter(isTrouble) : report.checks;
   return joinBlocks([
-    report.checks.flatMap((check) => formatCheck(check, screen)),
+    shown.flatMap((check) => formatCheck(check, screen)),
     [formatHeading(screen, countStates(report.checks))],
   ]);
 }
