@@ -88,15 +88,18 @@ const requests: Record<string, Omit<ReleaseRequest, "labels" | "timeLimitMs">> =
   },
 };
 
-export async function installRelease(sandbox: Sandbox, name: string, more = {}): Promise<void> {
+/** One of the three charts as gateway-tls installs it; `more` replaces parts of the request. */
+export async function installRelease(
+  sandbox: Sandbox,
+  name: string,
+  more: Partial<ReleaseRequest> = {},
+  signal = new AbortController().signal,
+): Promise<void> {
   const request = requests[name];
   if (request === undefined) throw new Error(name);
   const { kubernetes, charts } = await sandbox.connect(undefined, {});
   await kubernetes.apply([namespace(request.namespace)]);
-  await charts.apply(
-    { ...request, labels: {}, timeLimitMs: 300_000, ...more },
-    { signal: new AbortController().signal },
-  );
+  await charts.apply({ ...request, labels: {}, timeLimitMs: 300_000, ...more }, { signal });
 }
 
 export async function installCrds(sandbox: Sandbox, version = "1.5.1"): Promise<void> {

@@ -15,7 +15,9 @@ export type ValueSchema =
 export function checkValues(schema: ValueSchema, value: unknown, path = ""): string[] {
   if (value === null || schema === "any") return [];
   if (typeof schema === "string") {
-    return isOfType(schema, value) ? [] : [`at '${path}': got ${typeName(value)}, want ${schema}`];
+    return isOfType(schema, value)
+      ? []
+      : [`at '${path}': got ${typeName(value)}, want ${schemaName(schema)}`];
   }
   if ("oneOf" in schema) {
     const known = schema.oneOf.map((word) => `'${word}'`).join(", ");
@@ -36,6 +38,11 @@ function isOfType(type: string, value: unknown): boolean {
   if (type === "map") return isFields(value);
   if (type === "integer") return Number.isInteger(value);
   return typeof value === type;
+}
+
+function schemaName(type: string): string {
+  if (type === "list") return "array";
+  return type === "map" ? "object" : type;
 }
 
 function typeName(value: unknown): string {

@@ -4,7 +4,8 @@ import type { Simulation } from "../../simulation.ts";
 import { childName, isStaging } from "./names.ts";
 
 const CA_ANSWER_MS = 1_500;
-const CLEANUP_MS = 2_000;
+/** Long enough for a watcher to read why. */
+const FAILED_CLEANUP_MS = 2_000;
 const RATE_LIMIT_MS = 36 * 3_600_000;
 
 /** Orders become Challenges, and end as these do. */
@@ -43,7 +44,9 @@ function challengesOf(simulation: Simulation, order: KubernetesObject): Kubernet
 function cleanUp(simulation: Simulation, order: KubernetesObject): void {
   const challenges = challengesOf(simulation, order);
   if (challenges.length === 0) return;
-  if (!simulation.after(`${order.metadata.uid ?? ""}/cleanup`, CLEANUP_MS)) return;
+  const failed = at(order, "status", "state") !== "valid";
+  const delay = failed ? FAILED_CLEANUP_MS : 0;
+  if (!simulation.after(`${order.metadata.uid ?? ""}/cleanup`, delay)) return;
   for (const challenge of challenges) simulation.store.remove(challenge);
 }
 
