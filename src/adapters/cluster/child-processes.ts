@@ -86,7 +86,10 @@ export class ChildProcesses {
 
   /** For the exit of our own process, which cannot wait. */
   killNow(): void {
-    for (const pid of this.#live.keys()) signalProcess(pid, "SIGKILL", true);
+    for (const pid of this.#live.keys()) {
+      signalProcess(pid, "SIGKILL", true);
+      this.#registry.removeChild(pid);
+    }
   }
 
   async #spawn(
