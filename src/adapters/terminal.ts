@@ -41,7 +41,7 @@ export function createTerminal(options: TerminalOptions): Terminal {
       return value;
     },
     async confirm({ message, default: preset = true }) {
-      const { confirm } = await import("@inquirer/prompts");
+      const { confirm } = await import("./prompts.ts");
       const yes = await ended(confirm({ message, default: preset, theme }, context));
       answered(message, yes ? "yes" : "no");
       return yes;
@@ -65,7 +65,7 @@ async function askInput(
   { message, default: preset, validate }: Question,
   { theme, context, answered }: Asking & { answered: (message: string, answer: string) => void },
 ): Promise<string> {
-  const { input } = await import("@inquirer/prompts");
+  const { input } = await import("./prompts.ts");
   const check = async (text: string) => {
     const trimmed = text.trim();
     if (trimmed === "") return "An answer is needed.";
@@ -94,10 +94,10 @@ async function askChoice(
   }));
   const common = { message, theme, ...(preset === undefined ? {} : { default: preset }) };
   if (choices.length < LONG_LIST) {
-    const { select } = await import("@inquirer/prompts");
+    const { select } = await import("./prompts.ts");
     return ended(select({ ...common, choices, loop: false, pageSize: LONG_LIST }, context));
   }
-  const { search } = await import("@inquirer/prompts");
+  const { search } = await import("./prompts.ts");
   const source = (term = "") =>
     choices.filter(({ name }) => name.toLowerCase().includes(term.toLowerCase()));
   return ended(search({ ...common, source, pageSize: LONG_LIST }, context));

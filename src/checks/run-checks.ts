@@ -56,6 +56,15 @@ export function findWarnings({ checks }: CheckReport): CheckResult[] {
   return checks.filter(({ state }) => state === "warning" || state === "unknown");
 }
 
+/** A value that was typed names nothing that exists: wrong usage, exit 2. */
+const WRONG_VALUES: ReadonlySet<string> = new Set([
+  "GT-CLUSTER-NOT-FOUND",
+  "GT-ZONE-NOT-FOUND",
+  "GT-ZONE-ID",
+  "GT-BACKEND-NOT-FOUND",
+  "GT-BACKEND-PORT",
+]);
+
 /**
  * The report as one error: the only failure itself, or `GT-PREFLIGHT-FAILED` with their number
  * (the views print each). `undefined` when nothing failed.
@@ -64,13 +73,15 @@ export function firstFailure(report: CheckReport): UserError | undefined {
   const failures = findFailures(report);
   const [only] = failures;
   if (only === undefined) return undefined;
+  const isUsage = failures.every(({ code }) => code !== undefined && WRONG_VALUES.has(code));
+  const exitCode = isUsage ? 2 : 1;
   if (failures.length === 1 && only.code !== undefined) {
-    const options = only.hint === undefined ? {} : { hint: only.hint };
+    const options = { exitCode, ...(only.hint === undefined ? {} : { hint: only.hint }) } as const;
     return new UserError(only.code, only.message ?? only.title, options);
   }
   return new UserError(
     "GT-PREFLIGHT-FAILED",
     `${failures.length} things must be put right first. Nothing was changed.`,
-    { hint: "Do what each line above says, then run the same command again." },
+    { hint: "Do what each line above says, then run the same command again.", exitCode },
   );
 }

@@ -12,7 +12,6 @@ export interface ReportOptions {
 }
 
 const DEFAULT_COLUMNS = 80;
-const ISSUES = "https://github.com/gateway-tls/gateway-tls/issues";
 
 /** Shows what a command threw, on stderr, and as the JSON document where one is wanted. */
 export function reportError(error: unknown, io: Io, options: ReportOptions): ExitCode {
@@ -48,7 +47,7 @@ function formatReport({ code, message, hint }: UserError, screen: Screen): strin
 function toBug(error: unknown): UserError {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new UserError("GT-BUG", `This is a mistake in gateway-tls: ${what}`, {
-    hint: `Run it again with --debug and report what it prints at ${ISSUES}`,
+    hint: "Run it again with --debug, and report what it prints.",
     cause: error,
   });
 }

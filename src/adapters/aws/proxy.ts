@@ -1,6 +1,6 @@
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from "@smithy/node-http-handler";
 import { HttpsProxyAgent } from "https-proxy-agent";
-import { getProxyForUrl } from "proxy-from-env";
+import { findProxy } from "../proxy-agent.ts";
 
 type Handle = NodeHttpHandler["handle"];
 
@@ -16,8 +16,9 @@ export class ProxyingHandler extends NodeHttpHandler {
 
   override handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
     const port = request.port === undefined ? "" : `:${request.port}`;
-    const proxy = getProxyForUrl(`${request.protocol}//${request.hostname}${port}/`);
-    const handle = proxy === "" ? super.handle.bind(this) : this.#through(proxy);
+    const url = new URL(`${request.protocol}//${request.hostname}${port}/`);
+    const proxy = findProxy(url, process.env);
+    const handle = proxy === undefined ? super.handle.bind(this) : this.#through(proxy.href);
     return handle(request, options);
   }
 
