@@ -22,10 +22,14 @@ let scene: FakeScene;
 let run: ChildProcess | undefined;
 
 beforeEach(async () => {
+  run = undefined;
   scene = await createFakeScene();
 });
 afterEach(async () => {
-  run?.kill("SIGKILL");
+  if (run !== undefined && run.exitCode === null && run.signalCode === null) {
+    run.kill("SIGKILL");
+    await once(run, "exit");
+  }
   await endLeftovers(scene.env);
   await scene.close();
 });
@@ -61,8 +65,8 @@ console.log("connected");
     env: scene.env,
     stdio: ["ignore", "pipe", "inherit"],
   });
-  await once(child.stdout, "data");
   run = child;
+  await once(child.stdout, "data");
   return child;
 }
 
