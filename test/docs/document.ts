@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+
+/** The repository. */
+export const root = join(import.meta.dirname, "../..");
+
+/** The documents whose links, commands and codes are held true. */
+export const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "docs/architecture.md",
+  "docs/compatibility.md",
+  "docs/errors.md",
+] as const;
+
+/** Set to 1, what is printed from the program is written anew in place of being compared. */
+const UPDATE = process.env["UPDATE_DOCS"] === "1";
+
+export function readText(path: string): string {
+  return readFileSync(join(root, path), "utf8");
+}
+
+/**
+ * Holds a block of a document, between `<!-- name:begin -->` and `<!-- name:end -->`, to what the
+ * program says; `normalise` takes away what differs from run to run.
+ */
+export function holdBlock(
+  path: string,
+  name: string,
+  wanted: string,
+  normalise: (text: string) => string = (text) => text,
+): void {
+  const [begin, end] = [`<!-- ${name}:begin -->\n\n`, `\n\n<!-- ${name}:end -->`];
+  const text = readText(path);
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  expect(from >= 0 && to > from, `${path} has no block ${name}`).toBe(true);
+  const found = text.slice(from + begin.length, to);
+  if (UPDATE && normalise(found) !== normalise(wanted)) {
+    const fresh = `${text.slice(0, from + begin.length)}${wanted}${text.slice(to)}`;
+    writeFileSync(join(root, path), fresh);
+    return;
+  }
+  expect(normalise(found), `${path} is out of date: UPDATE_DOCS=1`).toBe(normalise(wanted));
+}
+
+/** A Markdown table as oxfmt writes it. */
+export function formatTable(header: readonly string[], rows: readonly string[][]): string {
+  const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = header.map((_, column) =>
+    Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const [head, ...body] = cells.map(
+    (row) => `| ${widths.map((width, column) => (row[column] ?? "").padEnd(width)).join(" | ")} |`,
+  );
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  return [head, rule, ...body].join("\n");
+}
+
+/** Every command that a document's shell blocks tell, continued lines joined. */
+export function findCommands(path: string): { command: string; exitCode: number }[] {
+  const blocks = [...readText(path).matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text = ""]) => text);
+  const lines = blocks.flatMap((text) => text.replaceAll(/\s*\\\n\s*/g, " ").split("\n"));
+  return lines
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const [command = "", comment = ""] = line.split(/\s+# /);
+      return { command, exitCode: Number(/exit (\d+)/.exec(comment)?.[1] ?? 0) };
+    });
+}
+
+/** The arguments of gateway-tls in a command; `undefined` when it runs something else. */
+export function argumentsOf(command: string): string[] | undefined {
+  const found = /(?:^|&& |; )(?:[A-Z_]+=\S+ )*(?:npx )?gateway-tls\b([^|>&]*)/.exec(command)?.[1];
+  const words = found?.trim().match(/'[^']*'|\S+/g);
+  if (found === undefined) return undefined;
+  return (words ?? []).map((word) => word.replaceAll("'", ""));
+}
