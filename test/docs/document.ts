@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
 
 /** The repository. */
 export const root = join(import.meta.dirname, "../..");
@@ -23,27 +22,25 @@ export function readText(path: string): string {
 }
 
 /**
- * Holds a block of a document, between `<!-- name:begin -->` and `<!-- name:end -->`, to what the
+ * A block of a document, between `<!-- name:begin -->` and `<!-- name:end -->`, beside what the
  * program says; `normalise` takes away what differs from run to run.
  */
-export function holdBlock(
+export function readBlock(
   path: string,
   name: string,
-  wanted: string,
+  printed: string,
   normalise: (text: string) => string = (text) => text,
-): void {
-  const [begin, end] = [`<!-- ${name}:begin -->\n\n`, `\n\n<!-- ${name}:end -->`];
+): { found: string; wanted: string } {
+  const [begin, end] = [`<!-- ${name}:begin -->\n`, `\n<!-- ${name}:end -->`];
   const text = readText(path);
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end, from);
-  expect(from >= 0 && to > from, `${path} has no block ${name}`).toBe(true);
-  const found = text.slice(from + begin.length, to);
-  if (UPDATE && normalise(found) !== normalise(wanted)) {
-    const fresh = `${text.slice(0, from + begin.length)}${wanted}${text.slice(to)}`;
-    writeFileSync(join(root, path), fresh);
-    return;
-  }
-  expect(normalise(found), `${path} is out of date: UPDATE_DOCS=1`).toBe(normalise(wanted));
+  const from = text.indexOf(begin) + begin.length;
+  const to = text.indexOf(end, from - 1);
+  if (from < begin.length || to < 0) throw new Error(`${path} has no block ${name}`);
+  const wanted = normalise(printed);
+  const found = normalise(text.slice(from, to).trim());
+  if (!UPDATE || found === wanted) return { found, wanted };
+  writeFileSync(join(root, path), `${text.slice(0, from)}\n${printed}\n${text.slice(to)}`);
+  return { found: wanted, wanted };
 }
 
 /** A Markdown table as oxfmt writes it. */
