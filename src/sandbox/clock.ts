@@ -13,6 +13,7 @@ export interface Timeline {
 interface Sleeper {
   at: number;
   wake: () => void;
+  fail: (error: unknown) => void;
 }
 
 /** Turns of the event loop without a call of ours before time may jump. */
@@ -45,7 +46,8 @@ export class VirtualClock implements Clock {
     signal?.throwIfAborted();
     this.touch();
     await new Promise<void>((resolve, reject) => {
-      const sleeper: Sleeper = { at: this.#timeline.now + Math.max(0, ms), wake: () => undefined };
+      const at = this.#timeline.now + Math.max(0, ms);
+      const sleeper: Sleeper = { at, wake: resolve, fail: reject };
       const abort = (): void => {
         this.#sleepers.delete(sleeper);
         this.touch();
@@ -53,10 +55,17 @@ export class VirtualClock implements Clock {
         // oxlint-disable-next-line typescript/prefer-promise-reject-errors
         reject(signal?.reason);
       };
-      sleeper.wake = () => {
+      const end = (): void => {
         signal?.removeEventListener("abort", abort);
         this.#sleepers.delete(sleeper);
+      };
+      sleeper.wake = () => {
+        end();
         resolve();
+      };
+      sleeper.fail = (error) => {
+        end();
+        reject(error);
       };
       signal?.addEventListener("abort", abort, { once: true });
       this.#sleepers.add(sleeper);
@@ -86,9 +95,21 @@ export class VirtualClock implements Clock {
   #pump(): void {
     if (this.#pumping || !this.#awaited()) return;
     this.#pumping = true;
-    void this.#run().finally(() => {
-      this.#pumping = false;
-    });
+    void this.#run()
+      .catch((error: unknown) => {
+        this.#failAll(error);
+      })
+      .finally(() => {
+        this.#pumping = false;
+        // Somebody may have begun to wait after the last look, and found the pump still running.
+        if (this.#next() !== undefined) this.#pump();
+      });
+  }
+
+  /** What fails while time passes (the state cannot be written) is told to who waits. */
+  #failAll(error: unknown): void {
+    if (this.#sleepers.size === 0) throw error;
+    for (const sleeper of this.#sleepers) sleeper.fail(error);
   }
 
   #awaited(): boolean {

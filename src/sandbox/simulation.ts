@@ -19,6 +19,7 @@ export interface SimulationOptions {
 /** How long a watch event takes to its controllers. */
 const NOTICE_MS = 200;
 const NOTICE = "controllers/notice";
+const MAX_EVENTS = 1_000;
 /** A controller that never comes to rest is a bug; a pass ends there. */
 const MAX_ROUNDS = 40;
 
@@ -117,15 +118,21 @@ export class Simulation {
     return () => this.#watchers.delete(listener);
   }
 
-  /** Lets virtual time pass at once, event by event, without anybody waiting for it. */
+  /**
+   * Lets virtual time pass at once, event by event, without anybody waiting for it; what goes on
+   * and on (retries over months) is cut short.
+   */
   passUntil(time: number): void {
     const timeline = this.#timeline();
-    for (let next = timeline.nextEvent(); next !== undefined && next <= time;) {
+    for (let count = 0; count < MAX_EVENTS; count += 1) {
+      const next = timeline.nextEvent();
+      if (next === undefined || next > time) break;
       this.state.now = Math.max(this.now, next);
       timeline.runDue();
-      next = timeline.nextEvent();
     }
     this.state.now = Math.max(this.now, time);
+    this.notice();
+    timeline.runDue();
   }
 
   #timeline() {

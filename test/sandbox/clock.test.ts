@@ -94,6 +94,16 @@ describe("the virtual clock", () => {
     expect(clock.now().getTime()).toBe(0);
   });
 
+  test("what fails while time passes is told to every sleeper", async () => {
+    const { timeline } = newTimeline([10]);
+    timeline.runDue = () => {
+      throw new Error("the disk is full");
+    };
+    const clock = new VirtualClock(timeline);
+    const sleeps = [clock.sleep(20), clock.sleep(30)];
+    for (const sleep of sleeps) await expect(sleep).rejects.toThrow("the disk is full");
+  });
+
   test("spends real time per event when asked to", async () => {
     const clock = new VirtualClock(newTimeline([1, 2, 3, 4]).timeline, 5);
     const began = performance.now();

@@ -63,6 +63,16 @@ test("time goes on from where it was, also when this machine's clock is behind",
   expect(second.clock.now().getTime()).toBeGreaterThan(sandbox.clock.now().getTime());
 });
 
+test("a world that was left in trouble for a year is there at once", async () => {
+  const sandbox = await newSandbox({ faults: ["identity-denied"] });
+  await runInit(sandbox);
+  const began = performance.now();
+  const startAt = new Date(START.getTime() + 365 * 86_400_000);
+  const later = await createSandbox({ statePath: sandbox.statePath, faults: [], startAt });
+  expect(later.clock.now()).toEqual(startAt);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
 test("init again, in another process, writes nothing and leaves the file as it was", async () => {
   const sandbox = await newSandbox();
   expect((await runInit(sandbox)).result.result).toBe("done");
