@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from "node:crypto";
+import { isIPv4 } from "node:net";
 
 /** A certificate made at test time, and its key. */
 export interface Issued {
@@ -68,7 +69,11 @@ function basicConstraints(authority: boolean): Buffer {
 }
 
 function subjectAltName(names: readonly string[]): Buffer {
-  const entries = names.map((entry) => der(0x82, Buffer.from(entry)));
+  const entries = names.map((entry) =>
+    isIPv4(entry)
+      ? der(0x87, Buffer.from(entry.split(".").map(Number)))
+      : der(0x82, Buffer.from(entry)),
+  );
   return sequence(oid("551d11"), der(0x04, sequence(...entries)));
 }
 

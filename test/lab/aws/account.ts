@@ -1,0 +1,33 @@
+import { randomBytes } from "node:crypto";
+
+/** Who and what the lab's AWS is about. */
+export interface AwsAccount {
+  id: string;
+  region: string;
+  cluster: string;
+  zone: string;
+  /** The cluster's OIDC issuer, with `https://`. */
+  issuer: string;
+  /** The person who runs gateway-tls: may do everything. */
+  operator: { accessKeyId: string; secretAccessKey: string; arn: string };
+  /** What pods without an identity of their own act as. */
+  nodeRole: string;
+}
+
+export function createAccount(options: { cluster?: string; zone?: string } = {}): AwsAccount {
+  const id = "123456789012";
+  const region = "eu-west-1";
+  return {
+    id,
+    region,
+    cluster: options.cluster ?? "lab",
+    zone: options.zone ?? "lab.example",
+    issuer: `https://oidc.eks.${region}.amazonaws.com/id/${randomBytes(16).toString("hex").toUpperCase()}`,
+    operator: {
+      accessKeyId: "AKIALABOPERATOR00001",
+      secretAccessKey: randomBytes(20).toString("hex"),
+      arn: `arn:aws:iam::${id}:user/operator`,
+    },
+    nodeRole: "lab-node",
+  };
+}

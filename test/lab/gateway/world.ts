@@ -1,0 +1,83 @@
+import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
+import { at, list, strings, text } from "../../../src/sandbox/fields.ts";
+import type { ApiClient } from "../kubernetes/client.ts";
+import { Mirror } from "../kubernetes/mirror.ts";
+
+const API = "/apis/gateway.networking.k8s.io/v1";
+
+/** Everything that the gateway looks at, kept in step. */
+export class GatewayWorld {
+  readonly classes: Mirror;
+  readonly gateways: Mirror;
+  readonly routes: Mirror;
+  readonly services: Mirror;
+  readonly pods: Mirror;
+  readonly secrets: Mirror;
+  readonly namespaces: Mirror;
+
+  constructor(client: ApiClient, onChange: () => void) {
+    const mirror = (path: string) => new Mirror(client, path, onChange);
+    this.classes = mirror(`${API}/gatewayclasses`);
+    this.gateways = mirror(`${API}/gateways`);
+    this.routes = mirror(`${API}/httproutes`);
+    this.services = mirror("/api/v1/services");
+    this.pods = mirror("/api/v1/pods");
+    this.secrets = mirror("/api/v1/secrets?fieldSelector=type%3Dkubernetes.io%2Ftls");
+    this.namespaces = mirror("/api/v1/namespaces");
+  }
+
+  /** The ready pods behind a Service. */
+  podsOf(service: KubernetesObject): KubernetesObject[] {
+    const selector = Object.entries(at(service, "spec", "selector") ?? {});
+    if (selector.length === 0) return [];
+    return this.pods
+      .all(service.metadata.namespace)
+      .filter(({ metadata }) => selector.every(([key, value]) => metadata.labels?.[key] === value))
+      .filter((pod) =>
+        list(at(pod, "status", "conditions")).some(
+          ({ type, status }) => type === "Ready" && status === "True",
+        ),
+      );
+  }
+
+  /** The TLS Secret that a listener names, when it is complete. */
+  findSecret(
+    gateway: KubernetesObject,
+    listener: unknown,
+  ): { name: string; secret?: KubernetesObject } {
+    const [ref] = list(at(listener, "tls", "certificateRefs"));
+    const namespace = text(ref?.["namespace"]) || (gateway.metadata.namespace ?? "");
+    const name = text(ref?.["name"]);
+    const secret = this.secrets.find(name, namespace);
+    const isComplete = text(at(secret, "data", "tls.crt")) !== "";
+    return {
+      name: `${namespace}/${name}`,
+      ...(secret !== undefined && isComplete ? { secret } : {}),
+    };
+  }
+
+  stop(): void {
+    for (const mirror of Object.values(this)) if (mirror instanceof Mirror) mirror.stop();
+  }
+}
+
+/** Whether a listener's or route's hostname (maybe `*.x`) covers a host. */
+export function coversHost(pattern: string, host: string): boolean {
+  if (pattern === "" || pattern === host) return true;
+  return pattern.startsWith("*.") && host.endsWith(pattern.slice(1));
+}
+
+export function sharesHost(listener: string, hostnames: readonly string[]): boolean {
+  if (listener === "" || hostnames.length === 0) return true;
+  return hostnames.some((host) => coversHost(listener, host) || coversHost(host, listener));
+}
+
+export function hostnamesOf(route: KubernetesObject): string[] {
+  return strings(at(route, "spec", "hostnames"));
+}
+
+/** Whether a route's parentRef means this Gateway. */
+export function isAbout(ref: unknown, route: KubernetesObject, gateway: KubernetesObject): boolean {
+  const namespace = text(at(ref, "namespace")) || route.metadata.namespace;
+  return at(ref, "name") === gateway.metadata.name && namespace === gateway.metadata.namespace;
+}

@@ -1,0 +1,203 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createAuthority } from "../support/tls.ts";
+import { type AcmeServer, startAcme } from "./acme.ts";
+import { type AwsAccount, createAccount } from "./aws/account.ts";
+import { type Aws, startAws } from "./aws/aws.ts";
+import type { Built } from "./build/build.ts";
+import { type Dns, startDns } from "./dns/dns.ts";
+import { ZoneView } from "./dns/zone-view.ts";
+import { GatewayController } from "./gateway/controller.ts";
+import { GatewayFront } from "./gateway/front.ts";
+import { type ControlPlane, startControlPlane } from "./kubernetes/control-plane.ts";
+import { startTokenWebhook } from "./kubernetes/token-webhook.ts";
+import { LoadBalancers, startServiceWebhook } from "./load-balancers.ts";
+import { LabNode, registerNode, startKubelet } from "./node/node.ts";
+import { createWorkloads } from "./node/workloads.ts";
+import { requireFreePort } from "./ports.ts";
+import { Processes } from "./process.ts";
+import { seedCluster } from "./seed.ts";
+
+export interface LabOptions {
+  built: Built;
+  /** Private to this lab; emptied first. */
+  folder: string;
+  /** Loopback address whose ports 80 and 443 are the first load balancer's. */
+  address?: string;
+  /** How far behind the clouds are. */
+  delays?: Partial<Delays>;
+  /** Names that the CA refuses. */
+  blocked?: readonly string[];
+  say?: (line: string) => void;
+}
+
+export interface Delays {
+  iamMs: number;
+  recordMs: number;
+  loadBalancerMs: number;
+}
+
+/** A running world. Everything that tests reach into is here. */
+export interface Lab {
+  folder: string;
+  address: string;
+  account: AwsAccount;
+  aws: Aws;
+  dns: Dns;
+  acme: { staging: AcmeServer; production: AcmeServer };
+  controlPlane: ControlPlane;
+  balancers: LoadBalancers;
+  front: GatewayFront;
+  processes: Processes;
+  /** PEM of the CA behind the API server and the ACME directories. */
+  ca: string;
+  built: Built;
+  stop(): Promise<void>;
+}
+
+type Closer = () => Promise<void> | void;
+
+const DELAYS: Delays = { iamMs: 3000, recordMs: 2000, loadBalancerMs: 3000 };
+
+/** Starts every part, in order; ends those that run when one does not start. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const { folder, address = "127.0.0.1" } = options;
+  await requireFreePort(address, 80);
+  await requireFreePort(address, 443);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const processes = new Processes(folder);
+  const closers: Closer[] = [() => processes.stopAll()];
+  const killNow = () => processes.killNow();
+  process.once("exit", killNow);
+  const stop = once(async () => {
+    for (const close of closers.toReversed()) await close();
+    process.removeListener("exit", killNow);
+  });
+  try {
+    const parts = await startParts({ ...options, address }, processes, closers);
+    return { ...parts, folder, address, processes, built: options.built, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Parts = Omit<Lab, "folder" | "address" | "processes" | "built" | "stop">;
+
+async function startParts(
+  options: LabOptions & { address: string },
+  processes: Processes,
+  closers: Closer[],
+): Promise<Parts> {
+  const { built, folder, say = () => undefined } = options;
+  const delays = { ...DELAYS, ...options.delays };
+  const authority = createAuthority("Lab CA");
+  const account = createAccount();
+  const webhook = await startTokenWebhook(authority, account);
+  closers.push(() => webhook.close());
+  const [aws, controlPlane] = await Promise.all([
+    startAws({ processes, program: built.ministack, account, iamDelayMs: delays.iamMs }),
+    startControlPlane({
+      processes,
+      folder,
+      program: join(built.bin, "kube"),
+      authority,
+      issuer: account.issuer,
+      authenticate: webhook,
+    }),
+  ]);
+  closers.push(
+    () => controlPlane.client.close(),
+    () => aws.close(),
+  );
+  say("control plane and AWS endpoint run");
+  aws.live.cluster = { endpoint: controlPlane.url, ca: authority.certificate };
+  aws.live.serviceAccountKey = controlPlane.serviceAccountKey;
+  const { client } = controlPlane;
+  const network = await startNetwork({ ...options, delays }, { aws, account, client, closers });
+  const acme = await startAcme({
+    processes,
+    folder,
+    bin: built.bin,
+    authority,
+    dnsServer: network.dns.server,
+    blocked: options.blocked ?? [],
+  });
+  say("DNS and both ACME servers run");
+  const start = createWorkloads({
+    client,
+    server: { url: controlPlane.url, ca: authority.certificate },
+    processes,
+    folder,
+    bin: built.bin,
+    aws,
+    dnsServer: network.dns.server,
+    inside: network.inside,
+  });
+  const node = new LabNode(client, start);
+  closers.push(() => node.end());
+  const kubelet = await startKubelet(authority, (namespace, pod) => node.findLog(namespace, pod));
+  closers.push(() => kubelet.close());
+  await registerNode(client, kubelet.port);
+  const services = await startServiceWebhook(authority);
+  closers.push(() => services.close());
+  await seedCluster(client, { url: services.url, ca: authority.certificate });
+  say("the node is ready and the cluster is seeded");
+  const { dns, balancers, front } = network;
+  return { account, aws, dns, acme, controlPlane, balancers, front, ca: authority.certificate };
+}
+
+/** Name servers, load balancers and gateway: what a visitor's packets meet. */
+async function startNetwork(
+  { address, delays }: { address: string; delays: Delays },
+  {
+    aws,
+    account,
+    client,
+    closers,
+  }: { aws: Aws; account: AwsAccount; client: ControlPlane["client"]; closers: Closer[] },
+) {
+  const zone = new ZoneView(aws, delays.recordMs);
+  await zone.publishNow();
+  aws.proxy.onSuccess.push(({ action }) => {
+    if (action === "ChangeResourceRecordSets") void zone.noticeChange();
+  });
+  const controller = new GatewayController(client, () => front.look());
+  const balancers = new LoadBalancers({
+    client,
+    address,
+    delayMs: delays.loadBalancerMs,
+    region: account.region,
+    onChange: () => front.look(),
+  });
+  const front = new GatewayFront(controller, balancers);
+  closers.push(
+    () => controller.end(),
+    () => balancers.end(),
+    () => front.end(),
+  );
+  const findLoadBalancer = (name: string) => balancers.findAddress(name);
+  const dns = await startDns({
+    zone: account.zone,
+    nameServers: aws.zone.nameServers,
+    find: (name) => zone.find(name, findLoadBalancer),
+    findLoadBalancer,
+  });
+  closers.push(() => dns.close());
+  return {
+    dns,
+    balancers,
+    front,
+    inside: {
+      "nginx-gateway-fabric": (pod: Parameters<GatewayController["startFor"]>[0]) =>
+        controller.startFor(pod),
+      "aws-load-balancer-controller": () => balancers.start(),
+    },
+  };
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= action());
+}

@@ -1,0 +1,148 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LabError } from "./error.ts";
+import { lastLines } from "./build/run.ts";
+import { isSame, type KnownProcess, startTimeOf } from "./process-identity.ts";
+
+export interface Program {
+  name: string;
+  command: string;
+  args: readonly string[];
+  env?: NodeJS.ProcessEnv;
+}
+
+const GRACE_MS = 8000;
+
+/** One child: its log is a file, its end is awaited. */
+export class Running {
+  readonly name: string;
+  readonly logFile: string;
+  readonly exited: Promise<number | null>;
+  readonly #child: ChildProcess;
+  exitCode: number | null | undefined;
+
+  constructor(child: ChildProcess, name: string, logFile: string) {
+    this.#child = child;
+    this.name = name;
+    this.logFile = logFile;
+    this.exited = new Promise((resolve) => {
+      child.on("error", () => resolve(127));
+      child.on("exit", (code) => resolve(code));
+    });
+    void this.exited.then((code) => (this.exitCode = code));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  log(lines = 15): string {
+    return existsSync(this.logFile) ? lastLines(readFileSync(this.logFile, "utf8"), lines) : "";
+  }
+
+  async stop(): Promise<void> {
+    if (this.exitCode !== undefined) return;
+    this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), GRACE_MS);
+    await this.exited;
+    clearTimeout(timer);
+  }
+}
+
+/** Every child of the lab. They have sessions of their own, so that Ctrl-C ends only the lab, which ends them in order. */
+export class Processes {
+  readonly #folder: string;
+  readonly #running: Running[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(join(folder, "logs"), { recursive: true });
+  }
+
+  start({ name, command, args, env }: Program): Running {
+    const logFile = join(this.#folder, "logs", `${name}.log`);
+    const log = openSync(logFile, "a", 0o600);
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: env ?? process.env,
+    });
+    closeSync(log);
+    const running = new Running(child, name, logFile);
+    this.#running.push(running);
+    this.#record();
+    return running;
+  }
+
+  list(): readonly Running[] {
+    return this.#running.filter(({ exitCode }) => exitCode === undefined);
+  }
+
+  /** The last started first, each awaited. */
+  async stopAll(): Promise<void> {
+    for (const running of this.#running.toReversed()) await running.stop();
+    this.#record();
+  }
+
+  /** For what has to end now, with no time to wait. */
+  killNow(): void {
+    for (const { pid } of this.list()) {
+      if (pid !== undefined) kill(pid, "SIGKILL");
+    }
+  }
+
+  #record(): void {
+    const known = this.list().flatMap(({ name, pid }): KnownProcess[] =>
+      pid === undefined ? [] : [{ name, pid, startedAt: startTimeOf(pid) }],
+    );
+    writeFileSync(join(this.#folder, "processes.json"), JSON.stringify(known, undefined, 1));
+  }
+}
+
+/** Ends what a lab that was killed left running, and only that. */
+export function endLeftovers(folder: string): string[] {
+  const file = join(folder, "processes.json");
+  if (!existsSync(file)) return [];
+  const known: KnownProcess[] = JSON.parse(readFileSync(file, "utf8"));
+  const left = known.filter(isSame);
+  for (const { pid } of left) kill(pid, "SIGKILL");
+  writeFileSync(file, "[]");
+  return left.map(({ name }) => name);
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Asks until there is an answer; a part that ended meanwhile is named with its log's last lines. */
+export async function untilReady<T>(
+  part: Running,
+  attempt: () => Promise<T | undefined>,
+  limitMs = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const answer = await attempt().catch(() => undefined);
+    if (answer !== undefined) return answer;
+    if (part.exitCode !== undefined) {
+      throw new LabError(
+        `${part.name} ended with exit code ${part.exitCode}. Its log (${part.logFile}) ends with:\n${part.log()}`,
+      );
+    }
+    if (Date.now() > deadline) {
+      throw new LabError(
+        `${part.name} was not ready within ${limitMs / 1000} s. Its log (${part.logFile}) ends with:\n${part.log()}`,
+      );
+    }
+    await pause(50);
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,81 @@
+import type { ApiClient } from "./kubernetes/client.ts";
+
+interface Workload {
+  namespace: string;
+  name: string;
+  image: string;
+  servicePort?: number;
+}
+
+/** What runs in the cluster before gateway-tls comes: somebody's shop, and AWS's controller. */
+export async function seedCluster(
+  client: ApiClient,
+  webhook: { url: string; ca: string },
+): Promise<void> {
+  await client.create("/api/v1/namespaces", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "shop" },
+  });
+  const name = "aws-load-balancer-controller";
+  const image = `public.ecr.aws/eks/${name}:v2.14.1`;
+  await createWorkload(client, { namespace: "kube-system", name, image });
+  const shop = { namespace: "shop", image: "public.ecr.aws/docker/library/httpd:2.4" };
+  await createWorkload(client, { ...shop, name: "web", servicePort: 80 });
+  await createWorkload(client, { ...shop, name: "api", servicePort: 8080 });
+  await createWebhook(client, name, webhook);
+}
+
+async function createWorkload(client: ApiClient, workload: Workload): Promise<void> {
+  const { namespace, name, image, servicePort } = workload;
+  const labels = { "app.kubernetes.io/name": name };
+  const metadata = { name, namespace, labels };
+  await client.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name, image }] } },
+    },
+  });
+  if (servicePort === undefined) return;
+  const ports = [{ name: "http", port: servicePort, targetPort: 8080 }];
+  await client.create(`/api/v1/namespaces/${namespace}/services`, {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata,
+    spec: { selector: labels, ports },
+  });
+}
+
+async function createWebhook(
+  client: ApiClient,
+  controller: string,
+  { url, ca }: { url: string; ca: string },
+): Promise<void> {
+  await client.create("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations", {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "MutatingWebhookConfiguration",
+    metadata: {
+      name: "aws-load-balancer-webhook",
+      labels: { "app.kubernetes.io/name": controller },
+    },
+    webhooks: [
+      {
+        name: "mservice.elbv2.k8s.aws",
+        admissionReviewVersions: ["v1"],
+        clientConfig: {
+          url: `${url}/mutate-v1-service`,
+          caBundle: Buffer.from(ca).toString("base64"),
+        },
+        failurePolicy: "Fail",
+        sideEffects: "None",
+        rules: [
+          { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["services"] },
+        ],
+      },
+    ],
+  });
+}
