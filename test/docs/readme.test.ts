@@ -120,6 +120,12 @@ describe("the README's IAM policy", () => {
 });
 
 describe("what the README tells to write", () => {
+  it("pins the version that this is", () => {
+    const { version }: { version: string } = JSON.parse(readText("package.json"));
+    const pinned = readText(README).match(/(?<=gateway-tls@)[\w.-]+/g) ?? [];
+    expect(new Set(pinned)).toEqual(new Set([version]));
+  });
+
   it("names environment variables that exist", () => {
     const known = [...settingIds.map((id) => envNameOf(settingOf(id))), "GATEWAY_TLS_TEST_DATA"];
     const told = readText(README).match(/GATEWAY_TLS_[A-Z_]*[A-Z]/g) ?? [];
