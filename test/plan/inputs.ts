@@ -3,6 +3,7 @@ import type { Config, Host, VersionSetName } from "../../src/config/config.ts";
 import { buildPlan } from "../../src/plan/build-plan.ts";
 import type { Environment, Plan } from "../../src/plan/plan.ts";
 import type { Templates } from "../../src/plan/template.ts";
+import { buildConfig } from "../support/config.ts";
 
 const folder = new URL("../../templates/", import.meta.url);
 
@@ -20,33 +21,7 @@ export const webHost: Host = {
 
 /** A whole config, with what a test cares about in place of the defaults. */
 export function configWith(overrides: Partial<Config> = {}): Config {
-  return {
-    domain: "example.com",
-    email: "ops@example.com",
-    cluster: "demo",
-    region: "eu-west-1",
-    identity: "auto",
-    issuer: "production",
-    versions: "current",
-    namespaces: {
-      gateway: "gateway-tls",
-      externalDns: "external-dns",
-      gatewayController: "nginx-gateway",
-      certManager: "cert-manager",
-      sampleApp: "gateway-tls-sample",
-    },
-    hosts: [webHost],
-    sampleApp: false,
-    loadBalancer: { provider: "auto", scheme: "internet-facing", annotations: {} },
-    redirect: true,
-    charts: {},
-    crds: {},
-    acme: {
-      server: "https://acme-v02.api.letsencrypt.org/directory",
-      stagingServer: "https://acme-staging-v02.api.letsencrypt.org/directory",
-    },
-    ...overrides,
-  };
+  return buildConfig({ hosts: [webHost], sampleApp: false, ...overrides });
 }
 
 /** What was found: cluster `demo` of account 123456789012 in eu-west-1, with the LBC. */

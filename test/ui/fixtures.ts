@@ -3,43 +3,13 @@ import type { Plan, PlanItem } from "../../src/plan/plan.ts";
 import { versionSets } from "../../src/plan/version-sets.ts";
 import type { CommandResult } from "../../src/runner/result.ts";
 import type { Screen } from "../../src/ui/screen.ts";
+import { buildConfig } from "../support/config.ts";
 
 export const plain80: Screen = { color: false, columns: 80 };
 export const plain120: Screen = { color: false, columns: 120 };
 export const ascii80: Screen = { color: false, columns: 80, unicode: false };
 
-export const config: Config = {
-  domain: "example.com",
-  email: "ops@example.com",
-  cluster: "demo",
-  region: "eu-central-1",
-  identity: "auto",
-  issuer: "production",
-  versions: "current",
-  namespaces: {
-    gateway: "gateway-tls",
-    externalDns: "external-dns",
-    gatewayController: "nginx-gateway",
-    certManager: "cert-manager",
-    sampleApp: "gateway-tls-sample",
-  },
-  hosts: [
-    {
-      hostname: "www.example.com",
-      backend: { namespace: "gateway-tls-sample", service: "coffee", port: 80 },
-      path: "/",
-    },
-  ],
-  sampleApp: true,
-  loadBalancer: { provider: "auto", scheme: "internet-facing", annotations: {} },
-  redirect: true,
-  charts: {},
-  crds: {},
-  acme: {
-    server: "https://acme-v02.api.letsencrypt.org/directory",
-    stagingServer: "https://acme-staging-v02.api.letsencrypt.org/directory",
-  },
-};
+export const config: Config = buildConfig({ region: "eu-central-1" });
 
 export const plan: Pick<Plan, "config" | "environment" | "versions"> = {
   config,
