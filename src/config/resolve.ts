@@ -113,7 +113,8 @@ export async function resolveConfig(input: {
     layers = { ...layers, values: { ...answers, ...layers.values } };
     draft = await assemble(layers, problems);
   }
-  await checkNames(draft.config, context, problems);
+  const rules = rulesOf(draft.config.acme.server, options);
+  await checkNames(draft.config, { ...context, ...rules }, problems);
   problems.throwIfAny();
   const { domain, email, cluster, region: chosen, ...rest } = draft.config;
   if (
@@ -168,8 +169,16 @@ function contextOf(
   const [acmeServer] = findGiven(flags, env, "acmeServer")?.texts ?? [];
   const values = acmeServer === undefined ? {} : { acmeServer };
   const server = chooseAcmeServer({ values, file, kept: {} });
-  const publicCa = isLetsEncrypt(server) && !isOn(findGiven(flags, env, "sandbox")?.texts[0]);
-  return { anySuffix: !publicCa, letsEncrypt: publicCa, readText };
+  const sandbox = isOn(findGiven(flags, env, "sandbox")?.texts[0]);
+  return { ...rulesOf(server, { sandbox }), readText };
+}
+
+function rulesOf(
+  acmeServer: string,
+  { sandbox }: Pick<RunOptions, "sandbox">,
+): Pick<ParseContext, "anySuffix" | "letsEncrypt"> {
+  const publicCa = isLetsEncrypt(acmeServer) && !sandbox;
+  return { anySuffix: !publicCa, letsEncrypt: publicCa };
 }
 
 function isOn(text: string | undefined): boolean {

@@ -140,6 +140,20 @@ describe("rules of the CA", () => {
   });
 });
 
+test("names that a private CA serves stay good when the cluster keeps that CA", async () => {
+  const kept: PartialConfig = {
+    domain: "lab.example",
+    email: "ops@lab.example",
+    acme: { server: "https://ca.lab.example/directory" },
+  };
+  const { domain: _, email: __, ...flags } = complete;
+  const { domain, acme } = await resolve({ flags }, kept);
+  expect({ domain, server: acme.server }).toEqual({
+    domain: "lab.example",
+    server: "https://ca.lab.example/directory",
+  });
+});
+
 test("all that is missing is told at once, kept values left out", async () => {
   const resolved = await resolveOptions({ flags: { cluster: "demo" } });
   const kept = { domain: "example.de" };
