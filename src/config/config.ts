@@ -74,6 +74,8 @@ export interface RunOptions {
   dryRun: boolean;
   output: "text" | "json" | "yaml";
   skipRehearsal: boolean;
+  /** `uninstall` also removes the CRDs that came with the installation. */
+  deleteCrds?: boolean;
   /** Seconds that any one wait may take. */
   timeoutSeconds: number;
   kubeconfig?: string;

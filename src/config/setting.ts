@@ -12,7 +12,8 @@ export const groups = {
 } as const;
 
 /** Which commands take a setting. `all`: every one; `run`: those that may write. */
-export type Scope = "init" | "host" | "where" | "run" | "all";
+export type Scope =
+  "init" | "host" | "where" | "run" | "all" | "add-host" | "promote" | "uninstall";
 
 /** One thing that the user can say, wherever it is said: flag, environment, file or prompt. */
 export interface Setting {

@@ -60,6 +60,58 @@ export function mergeGateway(
   };
 }
 
+/** What is taken away from a live Gateway of ours. */
+export interface GatewayCut {
+  /** Names of HTTPS listeners. */
+  listeners: readonly string[];
+  /** The issuer's annotation goes too: cert-manager then leaves the Gateway alone. */
+  issuer?: boolean;
+  /** The namespaces that port 80 admits from now on; as they are when left out. */
+  namespaces?: readonly string[];
+}
+
+/** All that our field manager owns of the live Gateway, without what is cut: for one apply. */
+export function cutGateway(live: KubernetesObject, cut: GatewayCut): KubernetesObject {
+  const owned = ownedFields(live);
+  const { name, namespace } = live.metadata;
+  const annotations = pick(live.metadata.annotations, owned("f:metadata", "f:annotations"));
+  if (cut.issuer === true) delete annotations[ISSUER_ANNOTATION];
+  const infrastructure = mergeInfrastructure(live, undefined);
+  const listeners = mergeListeners(live, { ...live, spec: { listeners: [] } })
+    .filter((listener) => !cut.listeners.includes(listener.name))
+    .map((listener) =>
+      listener.name === HTTP_LISTENER && cut.namespaces !== undefined
+        ? admitOnly(listener, cut.namespaces)
+        : listener,
+    );
+  return {
+    apiVersion: live.apiVersion,
+    kind: live.kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      labels: pick(live.metadata.labels, owned("f:metadata", "f:labels")),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+    spec: {
+      gatewayClassName: toFields(live["spec"])["gatewayClassName"],
+      ...(infrastructure === undefined ? {} : { infrastructure }),
+      listeners,
+    },
+  };
+}
+
+/** Whether an apply of the cut Gateway would change anything. */
+export function isCut(live: KubernetesObject, cut: GatewayCut): boolean {
+  const owned = ownedListenerNames(live);
+  if (cut.listeners.some((name) => owned.includes(name))) return false;
+  const annotations = ownedFields(live)("f:metadata", "f:annotations");
+  if (cut.issuer === true && Object.hasOwn(annotations, `f:${ISSUER_ANNOTATION}`)) return false;
+  const http = listenersOf(live).find(({ name }) => name === HTTP_LISTENER);
+  if (cut.namespaces === undefined || http === undefined) return true;
+  return namespacesOf(http).join() === cut.namespaces.join();
+}
+
 /** Names of the live listeners that our field manager applied. */
 export function ownedListenerNames(live: KubernetesObject | undefined): string[] {
   if (live === undefined) return [];
@@ -98,10 +150,13 @@ function mergeListeners(live: KubernetesObject, wanted: KubernetesObject): Liste
 
 /** Another host's backend namespace stays admitted on port 80. */
 function uniteNamespaces(live: Listener, wanted: Listener): Listener {
-  const values = [...new Set([...namespacesOf(live), ...namespacesOf(wanted)])].sort();
-  const copy = structuredClone(wanted);
+  return admitOnly(wanted, [...new Set([...namespacesOf(live), ...namespacesOf(wanted)])].sort());
+}
+
+function admitOnly(listener: Listener, namespaces: readonly string[]): Listener {
+  const copy = structuredClone(listener);
   const expression = expressionOf(copy);
-  if (expression !== undefined) expression["values"] = values;
+  if (expression !== undefined) expression["values"] = [...namespaces];
   return copy;
 }
 

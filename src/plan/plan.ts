@@ -21,7 +21,7 @@ export interface Environment {
 }
 
 /** What init found of one thing that must exist. */
-export type Intent = "create" | "update" | "keep" | "foreign";
+export type Intent = "create" | "update" | "delete" | "keep" | "foreign";
 
 export interface PlanItem {
   step: StepId;
@@ -34,6 +34,8 @@ export interface PlanItem {
   fields?: string[];
   /** Whose it is: for `foreign` (stop), or for a `keep` of something that is not ours. */
   owner?: string;
+  /** Why it stays although the run removes things: "ServiceAccount shop/web uses it". */
+  reason?: string;
   /** What will be there: the manifest, policy document or chart values, for `--output json|yaml`. */
   document?: unknown;
 }
@@ -91,6 +93,8 @@ export interface Plan {
   /** Namespace, Deployment and Service of `coffee`; empty without the sample app. */
   sampleApp: KubernetesObject[];
   hosts: DesiredHost[];
+  /** Hosts that the config no longer has and that `remove-host` takes away. */
+  leaving?: DesiredHost[];
   /** The kept config: ConfigMap `gateway-tls`. */
   keptConfig: KubernetesObject;
 }

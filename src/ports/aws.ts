@@ -125,6 +125,8 @@ export interface Identity {
   attachPolicy(roleName: string, policyArn: string): Promise<void>;
   detachPolicy(roleName: string, policyArn: string): Promise<void>;
   deleteRole(name: string): Promise<void>;
+  /** Names of all roles of the account whose trust policy names this principal's ARN. */
+  listRolesTrusting(principalArn: string): Promise<string[]>;
 
   /** `issuer` with or without `https://`. */
   findOidcProvider(issuer: string): Promise<OidcProvider | undefined>;

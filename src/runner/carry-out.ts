@@ -18,13 +18,17 @@ export interface Undertaking {
   items: readonly PlanItem[];
   steps: readonly Step[];
   world: ConnectedWorld;
-  options: Pick<RunOptions, "skipRehearsal" | "timeoutSeconds">;
+  options: Pick<RunOptions, "skipRehearsal" | "timeoutSeconds" | "deleteCrds">;
   observer: Observer;
   signal: AbortSignal;
   /** Who holds the Lease: `user@host (pid 123)`. */
   holder: string;
   /** What the preflight warned of. */
   checks: readonly CheckResult[];
+  /** Done when all steps are, and the Lease is given back: what takes the Lease's own place away. */
+  afterLock?: (world: ConnectedWorld) => Promise<void>;
+  /** What is served is left out of the result: nothing is, at the end of `uninstall`. */
+  withoutHosts?: boolean;
 }
 
 export interface Outcome {
@@ -43,7 +47,8 @@ export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
   const journaled = { ...undertaking, world };
   const outcome = await runUnderLock(journaled);
   await undertaking.observer.finish();
-  const hosts = outcome.error === undefined ? await readHosts(journaled) : [];
+  const seen = outcome.error === undefined && undertaking.withoutHosts !== true;
+  const hosts = seen ? await readHosts(journaled) : [];
   const result: CommandResult = {
     command: undertaking.command,
     result: nameResult(outcome.error, journal.changes.length),
@@ -60,6 +65,18 @@ export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
 }
 
 async function runUnderLock(undertaking: Undertaking): Promise<RunOutcome> {
+  const outcome = await runLocked(undertaking);
+  const writes = undertaking.items.some(({ intent }) => intent !== "keep");
+  if (outcome.error !== undefined || !writes) return outcome;
+  try {
+    await undertaking.afterLock?.(undertaking.world);
+    return outcome;
+  } catch (error) {
+    return { ...outcome, error };
+  }
+}
+
+async function runLocked(undertaking: Undertaking): Promise<RunOutcome> {
   const { items, steps, plan, world, options, observer, signal } = undertaking;
   const context = { plan, world, options };
   const writes = items.some(({ intent }) => intent !== "keep");

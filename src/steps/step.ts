@@ -24,7 +24,7 @@ export type StepId =
 export interface StepContext {
   plan: Plan;
   world: ConnectedWorld;
-  options: Pick<RunOptions, "skipRehearsal" | "timeoutSeconds">;
+  options: Pick<RunOptions, "skipRehearsal" | "timeoutSeconds" | "deleteCrds">;
   /** Shows what is being waited for, with its last reason. */
   report: (message: string) => void;
   /** Told once, at the end of the run: what could not be seen, or was left undone. */

@@ -30,6 +30,7 @@ const AREA_OF: Record<StepId, Area> = {
 const SIGNS: Record<Intent, { mark: string; style: Style; verb: string }> = {
   create: { mark: "+", style: "green", verb: "to create" },
   update: { mark: "~", style: "yellow", verb: "to update" },
+  delete: { mark: "-", style: "red", verb: "to remove" },
   keep: { mark: "=", style: "dim", verb: "unchanged" },
   foreign: { mark: "!", style: "red", verb: "in the way" },
 };
@@ -74,7 +75,8 @@ function formatPlanItem(item: PlanItem, kindWidth: number, screen: Screen): stri
   });
 }
 
-function noteOf({ intent, fields, owner }: PlanItem): string {
+function noteOf({ intent, fields, owner, reason }: PlanItem): string {
+  if (reason !== undefined) return `(${reason})`;
   if (intent === "update" && fields !== undefined) return `(${fields.join(", ")})`;
   if (intent === "foreign") return owner === undefined ? "(not ours)" : `(belongs to ${owner})`;
   return intent === "keep" && owner !== undefined ? `(of ${owner}, used as it is)` : "";

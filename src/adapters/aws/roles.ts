@@ -4,6 +4,7 @@ import { adopt } from "./adopt.ts";
 import { expectField, failedWith, findOrAbsent } from "./ask.ts";
 import { collectPages, mapConcurrently } from "./paging.ts";
 import { isSameDocument, parsePolicyDocument } from "./policy-document.ts";
+import { listRolesTrusting } from "./role-list.ts";
 import type { Services } from "./services.ts";
 import { fromIamTags, toIamTags } from "./tags.ts";
 
@@ -15,6 +16,7 @@ type Roles = Pick<
   | "attachPolicy"
   | "detachPolicy"
   | "deleteRole"
+  | "listRolesTrusting"
   | "simulate"
 >;
 
@@ -51,6 +53,7 @@ export function createRoles(services: Services): Roles {
       );
     },
     deleteRole: (name) => deleteRole(services, name),
+    listRolesTrusting: (principalArn) => listRolesTrusting(services, principalArn),
     simulate: (simulations) =>
       mapConcurrently(simulations, AT_ONCE, (simulation) => simulate(services, simulation)),
   };

@@ -7,7 +7,7 @@ import { iamNotReady, refuseOthers, stillInUse } from "./errors.ts";
 /** How long a new role takes until other services know it. */
 const ROLE_VISIBLE_MS = 6_000;
 
-type RoleLife = Pick<Identity, "findRole" | "createRole" | "deleteRole">;
+type RoleLife = Pick<Identity, "findRole" | "createRole" | "deleteRole" | "listRolesTrusting">;
 type RoleChanges = Pick<Identity, "updateTrust" | "attachPolicy" | "detachPolicy">;
 
 /** IAM roles over the simulated account. */
@@ -43,6 +43,15 @@ function roleLife(simulation: Simulation, enter: Enter, onWrite: () => void): Ro
       aws.roles[name] = role;
       onWrite();
       return shown(role);
+    },
+    listRolesTrusting: async (principalArn) => {
+      await enter();
+      const trusting = Object.values(aws.roles).filter(({ trust }) =>
+        trust.Statement.some(({ Principal = {} }) =>
+          Object.values(Principal).flat().includes(principalArn),
+        ),
+      );
+      return trusting.map(({ name }) => name);
     },
     deleteRole: async (name) => {
       await enter();

@@ -88,6 +88,24 @@ export function describeRoles(identity: () => Identity): void {
       expect(await identity().findRole(role.name)).toBeUndefined();
     });
 
+    test("roles are found by the principal that they trust", async () => {
+      const provider = "arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A1";
+      const trust = {
+        Version: "2012-10-17" as const,
+        Statement: [
+          {
+            Effect: "Allow" as const,
+            Principal: { Federated: provider },
+            Action: "sts:AssumeRoleWithWebIdentity",
+          },
+        ],
+      };
+      for (const name of ["web", "worker"]) await identity().createRole({ ...role, name, trust });
+      await identity().createRole(role);
+      expect((await identity().listRolesTrusting(provider)).sort()).toEqual(["web", "worker"]);
+      expect(await identity().listRolesTrusting(`${provider}2`)).toEqual([]);
+    });
+
     test("deleting a role that is gone, or detaching from it, is no failure", async () => {
       await expect(identity().detachPolicy(role.name, policyArn)).resolves.toBeUndefined();
       await expect(identity().deleteRole(role.name)).resolves.toBeUndefined();

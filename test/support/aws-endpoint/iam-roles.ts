@@ -24,6 +24,13 @@ export const roleActions: Record<string, Handler> = {
     account.roles.push(role);
     return [roleElement(role)];
   },
+  ListRoles(account, parameters) {
+    const members = account.roles.map((role) => tag("member", roleFields(role)));
+    return pageMembers(
+      "Roles",
+      pageOf(members, parameters.find("Marker") ?? null, account.pageSize),
+    );
+  },
   GetRole: (account, parameters) => [roleElement(roleOf(account, parameters))],
   UpdateAssumeRolePolicy(account, parameters) {
     roleOf(account, parameters).trust = parameters.get("PolicyDocument");
@@ -128,13 +135,17 @@ function missing(name: string): AwsFailure {
 }
 
 function roleElement(role: RoleState): string {
-  return tag("Role", [
+  return tag("Role", [...roleFields(role), tagMembers(role.tags)]);
+}
+
+/** What a list of roles tells of each: no tags. */
+function roleFields(role: RoleState): string[] {
+  return [
     tag("Path", "/"),
     tag("RoleName", role.name),
     tag("RoleId", "AROAEXAMPLE"),
     tag("Arn", role.arn),
     tag("AssumeRolePolicyDocument", encodeURIComponent(role.trust)),
     tag("Description", role.description),
-    tagMembers(role.tags),
-  ]);
+  ];
 }

@@ -19,6 +19,7 @@ export {
   ListEntitiesForPolicyCommand,
   ListPolicyVersionsCommand,
   ListRolePoliciesCommand,
+  ListRolesCommand,
   SetDefaultPolicyVersionCommand,
   SimulatePrincipalPolicyCommand,
   UpdateAssumeRolePolicyCommand,

@@ -1,0 +1,105 @@
+import { parseChallenge } from "../../facts/objects.ts";
+import { kinds } from "../../kinds.ts";
+import { cutGateway, type GatewayCut, isCut, ownedListenerNames } from "../../plan/gateway.ts";
+import { findRouteNamespaces, HTTP_LISTENER } from "../../plan/names.ts";
+import type { PlanItem } from "../../plan/plan.ts";
+import type { KubernetesObject } from "../../ports/kubernetes.ts";
+import { gatewayRef } from "../gateway.ts";
+import type { Step, StepContext } from "../step.ts";
+import { deleteDoomed, describeDoomed, findOwn, isOfGateway, waitUntilGone } from "./removal.ts";
+
+const id = "certificate";
+
+/**
+ * HTTPS listeners, then their Certificates: without the listener cert-manager does not make the
+ * Certificate anew. It must be alive until no Challenge is left, which it holds by a finalizer.
+ * With hosts that leave, only theirs, and port 80 admits only the namespaces that are still used.
+ */
+export const certificateRemoval: Step = {
+  id,
+  title: "Listeners and Certificates",
+  after: [],
+  async inspect(context) {
+    const [live, certificates] = await Promise.all([
+      findOwn(context, gatewayRef(context)),
+      findCertificates(context),
+    ]);
+    return [
+      ...describeCut(context, live),
+      ...describeDoomed(
+        id,
+        certificates.map((object) => ({ object })),
+      ),
+    ];
+  },
+  async apply(context) {
+    const live = await findOwn(context, gatewayRef(context));
+    const cut = cutOf(context, live);
+    if (live !== undefined && !isCut(live, cut)) {
+      await context.world.kubernetes.apply([cutGateway(live, cut)]);
+    }
+    const certificates = await findCertificates(context);
+    await deleteDoomed(
+      context,
+      certificates.map((object) => ({ object })),
+    );
+  },
+  async settle(context) {
+    const { gateway: namespace } = context.plan.config.namespaces;
+    const what = "Removing the Certificates";
+    await waitUntilGone(context, { what, kind: kinds.Certificate, namespace }, (object) =>
+      isMeant(context, object),
+    );
+    await waitUntilGone(
+      context,
+      { what: "Removing the Challenges", kind: kinds.Challenge, namespace },
+      (object) => isOfLeavingHost(context, object),
+    );
+    return undefined;
+  },
+};
+
+function cutOf({ plan }: StepContext, live: KubernetesObject | undefined): GatewayCut {
+  if (plan.leaving !== undefined) {
+    const listeners = plan.leaving.map(({ listener }) => listener.name);
+    return { listeners, namespaces: findRouteNamespaces(plan.config) };
+  }
+  const listeners = ownedListenerNames(live).filter((name) => name !== HTTP_LISTENER);
+  return { listeners, issuer: true };
+}
+
+function describeCut(context: StepContext, live: KubernetesObject | undefined): PlanItem[] {
+  const cut = cutOf(context, live);
+  if (live === undefined || isCut(live, cut)) return [];
+  const owned = ownedListenerNames(live);
+  const { namespace, name } = gatewayRef(context);
+  const going = cut.listeners
+    .filter((listener) => owned.includes(listener))
+    .map((listener): PlanItem => {
+      return { step: id, kind: "HTTPS listener", name: listener, intent: "delete" };
+    });
+  const rest = cut.issuer === true ? "the issuer" : "the namespaces of port 80";
+  const gateway = { step: id, kind: "Gateway", name: `${namespace}/${name}` } as const;
+  if (going.length > 0) return going;
+  return [{ ...gateway, intent: "update", fields: [rest] }];
+}
+
+async function findCertificates(context: StepContext): Promise<KubernetesObject[]> {
+  const { gateway: namespace } = context.plan.config.namespaces;
+  const all = await context.world.kubernetes.list(kinds.Certificate, { namespace });
+  return all.filter((object) => isMeant(context, object));
+}
+
+/** A Certificate that our Gateway owns, and with hosts that leave, one of theirs. */
+function isMeant(context: StepContext, object: KubernetesObject): boolean {
+  if (!isOfGateway(context, object)) return false;
+  const { leaving } = context.plan;
+  return leaving === undefined || leaving.some((host) => host.secretName === object.metadata.name);
+}
+
+function isOfLeavingHost({ plan }: StepContext, object: KubernetesObject): boolean {
+  const { spec } = parseChallenge(object);
+  const { staging, production } = plan.names.issuers;
+  if (![staging, production].includes(spec.issuerRef.name)) return false;
+  return plan.leaving?.some(({ host }) => host.hostname === spec.dnsName) ?? true;
+}

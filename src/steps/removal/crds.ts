@@ -1,0 +1,124 @@
+import { UserError } from "../../errors.ts";
+import { isOurs } from "../../facts/ownership.ts";
+import { type ResourceKind, kinds } from "../../kinds.ts";
+import type { PlanItem } from "../../plan/plan.ts";
+import type { KubernetesObject } from "../../ports/kubernetes.ts";
+import { readServedKind } from "../../facts/served-kind.ts";
+import type { Step, StepContext } from "../step.ts";
+import { isOfGateway, nameOf, OURS, refOf, waitUntilGone } from "./removal.ts";
+
+const id = "gateway-api-crds";
+const CERT_MANAGER_GROUP = /(^|\.)cert-manager\.io$/;
+
+/**
+ * CRDs stay: with one go all objects of its kind, whoever made them. `--delete-crds` takes those
+ * that came with us (our label, or cert-manager's release), and is refused while others use them.
+ */
+export const crdRemoval: Step = {
+  id,
+  title: "CRDs",
+  after: ["gateway-controller", "cert-manager", "issuers"],
+  async inspect(context) {
+    const found = await findCrds(context);
+    if (found.length === 0) return [];
+    if (context.options.deleteCrds !== true) {
+      const name = [...new Set(found.map(({ object }) => groupOf(object)))].join(", ");
+      return [
+        {
+          step: id,
+          kind: "CRDs",
+          name,
+          intent: "keep",
+          reason: "kept: --delete-crds removes them",
+        },
+      ];
+    }
+    await refuseUsed(context, found);
+    return found.map(({ object }): PlanItem => ({
+      step: id,
+      kind: object.kind,
+      name: nameOf(object),
+      intent: "delete",
+    }));
+  },
+  async apply(context) {
+    const found = await findCrds(context);
+    await refuseUsed(context, found);
+    await context.world.kubernetes.delete(found.map(({ object }) => refOf(object)));
+  },
+  async settle(context) {
+    if (context.options.deleteCrds !== true) return "kept";
+    const names = new Set((await findCrds(context)).map(({ object }) => object.metadata.name));
+    await waitUntilGone(
+      context,
+      { what: "Removing the CRDs", kind: kinds.CustomResourceDefinition },
+      ({ metadata }) => names.has(metadata.name),
+    );
+    return undefined;
+  },
+};
+
+interface FoundCrd {
+  object: KubernetesObject;
+  /** `undefined` for the policies that come with the bundle. */
+  kind: ResourceKind | undefined;
+}
+
+async function findCrds({ plan, world }: StepContext): Promise<FoundCrd[]> {
+  const release = plan.releases["cert-manager"];
+  const [releases, crds, policies, bindings] = await Promise.all([
+    world.charts.list(),
+    world.kubernetes.list(kinds.CustomResourceDefinition),
+    world.kubernetes.list(kinds.ValidatingAdmissionPolicy, { labelSelector: OURS }),
+    world.kubernetes.list(kinds.ValidatingAdmissionPolicyBinding, { labelSelector: OURS }),
+  ]);
+  const isTheirs = releases.some(
+    ({ name, namespace, labels }) =>
+      name === release.name && namespace === release.namespace && !isOurs(labels),
+  );
+  const ours = crds.filter((crd) => {
+    if (isOurs(crd.metadata.labels)) return true;
+    const { annotations = {} } = crd.metadata;
+    return (
+      !isTheirs &&
+      CERT_MANAGER_GROUP.test(groupOf(crd)) &&
+      annotations["meta.helm.sh/release-name"] === release.name &&
+      annotations["meta.helm.sh/release-namespace"] === release.namespace
+    );
+  });
+  return [
+    ...bindings.map((object) => ({ object, kind: undefined })),
+    ...policies.map((object) => ({ object, kind: undefined })),
+    ...ours.map((object) => ({ object, kind: readServedKind(object) })),
+  ];
+}
+
+async function refuseUsed(context: StepContext, crds: readonly FoundCrd[]): Promise<void> {
+  const lists = await Promise.all(
+    crds.map(async ({ kind }) => (kind === undefined ? [] : context.world.kubernetes.list(kind))),
+  );
+  const users = lists.flat().filter((object) => isForeign(context, object));
+  if (users.length === 0) return;
+  const names = users.slice(0, 5).map((object) => `${object.kind} ${nameOf(object)}`);
+  const more = users.length > 5 ? ` and ${users.length - 5} more` : "";
+  throw new UserError(
+    "GT-CRDS-IN-USE",
+    `Removing the CRDs would remove what others made of them: ${names.join(", ")}${more}.`,
+    { hint: "Run the command without --delete-crds: everything else goes." },
+  );
+}
+
+/** Neither ours, nor made for what is ours, nor of a chart of ours. */
+function isForeign(context: StepContext, object: KubernetesObject): boolean {
+  const { labels, annotations = {}, ownerReferences = [] } = object.metadata;
+  if (isOurs(labels) || isOfGateway(context, object) || ownerReferences.length > 0) return false;
+  return !Object.values(context.plan.releases).some(
+    ({ name, namespace }) =>
+      annotations["meta.helm.sh/release-name"] === name &&
+      annotations["meta.helm.sh/release-namespace"] === namespace,
+  );
+}
+
+function groupOf({ metadata: { name } }: KubernetesObject): string {
+  return name.split(".").slice(1).join(".");
+}

@@ -1,0 +1,38 @@
+import type { Sandbox } from "../../src/sandbox/sandbox.ts";
+
+/**
+ * Left out: CRDs and the admission policies of their bundle stay by design (and with them a
+ * GatewayClass never does); Events and the Lease tell what happened, not what is. What the API
+ * server counts up (versions, uids, times) and the virtual clock's timers differ by themselves.
+ */
+const LEFT_OUT = [
+  "CustomResourceDefinition",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "Event",
+  "Lease",
+];
+
+/** Everything that exists in the sandbox's world, comparable between two moments. */
+export function snapshot({ simulation }: Sandbox): Record<string, unknown> {
+  const { objects, releases, aws, loadBalancers } = simulation.state;
+  const kept = Object.entries(objects)
+    .filter(([, { kind }]) => !LEFT_OUT.includes(kind))
+    .map(([key, object]): [string, unknown] => {
+      const {
+        uid: _,
+        resourceVersion: __,
+        generation: ___,
+        creationTimestamp,
+        ...metadata
+      } = object.metadata;
+      const { status: ____, ...rest } = object;
+      return [key, { ...rest, metadata: { ...metadata, made: creationTimestamp !== undefined } }];
+    });
+  return structuredClone({
+    objects: Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))),
+    releases,
+    aws,
+    loadBalancers,
+  });
+}
