@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ownershipRules } from "../../src/checks/ownership-rules.ts";
 import { type VersionSet, versionSets } from "../../src/plan/version-sets.ts";
-import { formatTable, readBlock } from "./document.ts";
+import { escapeAngles, formatTable, readBlock } from "./document.ts";
 
 const FILE = "docs/compatibility.md";
 const sets = Object.values(versionSets).toSorted((a, b) => b.name.localeCompare(a.name));
@@ -19,14 +19,6 @@ function tellChart(name: keyof VersionSet["charts"]): (set: VersionSet) => strin
     const chart = bare(version);
     return chart === bare(appVersion) ? chart : `${bare(appVersion)} (chart ${chart})`;
   };
-}
-
-/** GitHub takes `<name>` for HTML, but not in code. */
-function escapeAngles(text: string): string {
-  return text
-    .split("`")
-    .map((part, index) => (index % 2 === 0 ? part.replaceAll("<", "\\<") : part))
-    .join("`");
 }
 
 describe("docs/compatibility.md", () => {

@@ -43,6 +43,14 @@ export function readBlock(
   return { found: wanted, wanted };
 }
 
+/** GitHub takes `<name>` for HTML, but not in code. */
+export function escapeAngles(text: string): string {
+  return text
+    .split("`")
+    .map((part, index) => (index % 2 === 0 ? part.replaceAll("<", "\\<") : part))
+    .join("`");
+}
+
 /** A Markdown table as oxfmt writes it. */
 export function formatTable(header: readonly string[], rows: readonly string[][]): string {
   const cells = [header, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));

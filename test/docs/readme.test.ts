@@ -9,7 +9,15 @@ import { settingIds, settingOf, type SettingId } from "../../src/config/settings
 import { sandboxFaultNames } from "../../src/sandbox/faults.ts";
 import { readSources } from "../support/imports.ts";
 import { runCli } from "../support/run-cli.ts";
-import { argumentsOf, findCommands, formatTable, readBlock, readText, root } from "./document.ts";
+import {
+  argumentsOf,
+  escapeAngles,
+  findCommands,
+  formatTable,
+  readBlock,
+  readText,
+  root,
+} from "./document.ts";
 import { buildProgram, recordScreen, withoutTimes } from "./screen.ts";
 
 const README = "README.md";
@@ -70,7 +78,7 @@ describe("the README's tables", () => {
           const key = file ?? KEYS[id];
           return [
             `\`${value === undefined ? flag : `${flag} ${value}`}\``,
-            repeat === true ? `${about}; may be repeated` : about,
+            escapeAngles(repeat === true ? `${about}; may be repeated` : about),
             key === undefined ? "" : `\`${key}\``,
             verbs
               .filter(({ scopes }) => scopes.includes(scope))
@@ -95,8 +103,9 @@ describe("the README's tables", () => {
   });
 });
 
-/** Calls that `init`, `add-host` and `status` never make; `GetCallerIdentity` needs no permission. */
-const NOT_NEEDED = /^(Delete\w+|DetachRolePolicy|ChangeResourceRecordSets|ListEntitiesForPolicy)$/;
+/** Calls that only taking things away makes, not `init`, `add-host` and `status`. */
+const NOT_NEEDED =
+  /^(Delete\w+|DetachRolePolicy|ChangeResourceRecordSets|ListEntitiesForPolicy|ListRoles)$/;
 
 describe("the README's IAM policy", () => {
   const [json = ""] = /(?<=```json\n)\{\n {2}"Version".*?(?=```)/s.exec(readText(README)) ?? [];
