@@ -49,7 +49,13 @@ export async function recordScreen(
     cols: COLUMNS,
     rows: ROWS,
     cwd: stateHome,
-    env: { ...env, XDG_STATE_HOME: stateHome, LANG: "C.UTF-8", TERM: "xterm-256color" },
+    env: {
+      ...env,
+      XDG_STATE_HOME: stateHome,
+      XDG_CACHE_HOME: stateHome,
+      LANG: "C.UTF-8",
+      TERM: "xterm-256color",
+    },
   });
   child.onData((data) => {
     screen.write(data);
