@@ -38,13 +38,14 @@ export function renderPreflight(
   screen: Screen,
   { troubleOnly = false } = {},
 ): string {
-  const isTrouble = ({ state }: ShownCheck) => state !== "ok" && state !== "not-checked";
   const shown = troubleOnly ? report.checks.filter(isTrouble) : report.checks;
   return joinBlocks([
     shown.flatMap((check) => formatCheck(check, screen)),
     [formatHeading(screen, countStates(report.checks))],
   ]);
 }
+
+const isTrouble = ({ state }: ShownCheck): boolean => state !== "ok" && state !== "not-checked";
 
 function formatCheck(check: ShownCheck, screen: Screen): string[] {
   const { mark, style } = LOOKS[check.state];
