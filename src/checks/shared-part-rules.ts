@@ -21,7 +21,7 @@ export const sharedPartRules: readonly OwnershipRule[] = [
     found: "ours, of another version set",
     outcome: "stop",
     code: "GT-INSTALLATION-VERSIONS",
-    action: "Use the --versions that is installed, or change it with `gateway-tls upgrade`.",
+    action: "Use the --versions that is installed: a run never changes installed versions.",
     applies: (p) => p.gatewayApi?.ours === true,
   },
   {

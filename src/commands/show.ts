@@ -1,4 +1,5 @@
 import type { RunOptions } from "../config/config.ts";
+import { isCi } from "../config/resolve.ts";
 import type { Observer } from "../runner/event.ts";
 import type { Step } from "../steps/step.ts";
 import { hasUnicodeLocale, type Screen } from "../ui/screen.ts";
@@ -25,7 +26,7 @@ export async function createObserver(
   now: () => number,
 ): Promise<Observer> {
   const { stderr, env } = output;
-  if (stderr.isTTY && !env["CI"] && env["TERM"] !== "dumb") {
+  if (stderr.isTTY && !isCi(env) && env["TERM"] !== "dumb") {
     const { createTreeObserver } = await import("../ui/tree.ts");
     return createTreeObserver({ ...screenOf(output, options), stderr, steps, now });
   }

@@ -213,13 +213,17 @@ function refuse(missing: readonly SettingId[], problems: Problems): void {
   for (const line of describeMissing(missing)) problems.add(line);
 }
 
+/** `CI`, as the common services set it; `false` and `0` say that this is none. */
+export function isCi({ CI: ci = "" }: NodeJS.ProcessEnv): boolean {
+  return ci !== "" && ci !== "0" && ci !== "false";
+}
+
 function isInteractive(
   { stdin, stderr, env }: Surroundings,
   { yes }: Pick<RunOptions, "yes">,
 ): boolean {
-  const { CI: ci = "", TERM: term } = env;
-  const isCi = ci !== "" && ci !== "0" && ci !== "false";
-  return stdin.isTTY === true && stderr.isTTY === true && !isCi && term !== "dumb" && !yes;
+  const { TERM: term } = env;
+  return stdin.isTTY === true && stderr.isTTY === true && !isCi(env) && term !== "dumb" && !yes;
 }
 
 function toRunOptions(values: Values, { env, stderr }: Surroundings): RunOptions {
@@ -230,6 +234,7 @@ function toRunOptions(values: Values, { env, stderr }: Surroundings): RunOptions
     dryRun: values.dryRun ?? false,
     output: values.output ?? "text",
     skipRehearsal: values.skipRehearsal ?? false,
+    ...(values.deleteCrds === undefined ? {} : { deleteCrds: values.deleteCrds }),
     timeoutSeconds: values.timeout ?? DEFAULT_TIMEOUT_SECONDS,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),

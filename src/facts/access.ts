@@ -46,7 +46,7 @@ const IN_NAMESPACE: readonly [keyof Config["namespaces"], Needs][] = [
     [
       ["Gateway", [...READ, ...WRITE]],
       ["HTTPRoute", [...READ, ...WRITE, "delete"]],
-      ["Certificate", READ],
+      ["Certificate", [...READ, "delete"]],
       ["CertificateRequest", READ],
       ["Order", READ],
       ["Challenge", READ],
@@ -59,6 +59,7 @@ const IN_NAMESPACE: readonly [keyof Config["namespaces"], Needs][] = [
       ["ServiceAccount", ["get", ...WRITE]],
       ["Deployment", WRITE],
       ["Secret", ["create", "update"]],
+      ["Pod", ["list"]],
     ],
   ],
   [
@@ -103,9 +104,12 @@ export function listNeededAccess(config: Config): AccessRequest[] {
     ...IN_NAMESPACE.flatMap(([key, needs]) =>
       needs.flatMap(([kind, verbs]) => request(kind, verbs, namespaces[key])),
     ),
+    { verb: "get", group: "", resource: "pods/log", namespace: namespaces.externalDns },
     ...IN_OWN.flatMap(([kind, verbs]) => request(kind, verbs, OWN_NAMESPACE)),
     ...sampleApp.flatMap(([kind, verbs]) => request(kind, verbs, namespaces.sampleApp)),
-    ...[...backends].flatMap((namespace) => request("HTTPRoute", [...READ, ...WRITE], namespace)),
+    ...[...backends].flatMap((namespace) =>
+      request("HTTPRoute", [...READ, ...WRITE, "delete"], namespace),
+    ),
     ...[...backends].flatMap((namespace) => request("EndpointSlice", ["list"], namespace)),
   ];
   return [...new Map(requests.map((one) => [JSON.stringify(one), one])).values()];

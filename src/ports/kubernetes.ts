@@ -39,6 +39,7 @@ export interface ListOptions {
 export interface AccessRequest {
   verb: string;
   group: string;
+  /** The plural; with a subresource as RBAC spells it: `pods/log`. */
   resource: string;
   namespace?: string;
 }

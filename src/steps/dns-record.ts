@@ -31,7 +31,7 @@ async function waitForRecords(context: StepContext): Promise<string> {
     {
       what: "The DNS record",
       code: "GT-DNS-RECORD-TIMEOUT",
-      hint: "Read what ExternalDNS does: kubectl logs -n external-dns deployment/external-dns; the same command then resumes.",
+      hint: `kubectl logs -n ${plan.config.namespaces.externalDns} deployment/external-dns`,
     },
     async () => {
       const records = await world.zones.listRecords(plan.environment.zone.id, hostnames);

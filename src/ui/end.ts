@@ -41,7 +41,8 @@ function titleOf({ result, hosts }: CommandResult): string {
   const seen = hosts.every(({ certificate }) => certificate !== null);
   if (result === "unchanged") return "Nothing had to change.";
   if (names === "") return "Done.";
-  return seen ? `${names} is served over HTTPS.` : `${names} is set up.`;
+  const verb = hosts.length === 1 ? "is" : "are";
+  return `${names} ${verb} ${seen ? "served over HTTPS" : "set up"}.`;
 }
 
 function formatHost({ url, certificate }: HostResult, options: EndOptions): string[] {

@@ -116,6 +116,7 @@ export async function reviewAccess(
   client: ApiClient,
   { verb, group, resource, namespace }: AccessRequest,
 ): Promise<boolean> {
+  const [plural = resource, subresource] = resource.split("/");
   const answer = await client.send({
     method: "POST",
     path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
@@ -127,7 +128,8 @@ export async function reviewAccess(
         resourceAttributes: {
           verb,
           group,
-          resource,
+          resource: plural,
+          ...(subresource === undefined ? {} : { subresource }),
           ...(namespace === undefined ? {} : { namespace }),
         },
       },
