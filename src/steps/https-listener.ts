@@ -37,7 +37,7 @@ export const httpsListener: Step = {
     await applyGateway(context, await wantedGateway(context));
   },
   async settle({ plan }) {
-    return plan.hosts.map(({ host }) => host.hostname).join(", ");
+    return `${plan.hosts.map(({ host }) => host.hostname).join(", ")} on port 443`;
   },
 };
 
