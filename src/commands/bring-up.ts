@@ -12,6 +12,7 @@ import { withConnection } from "../runner/connect.ts";
 import { type Examination, examine, inspectAll, planFor } from "../runner/prepare.ts";
 import type { CommandResult } from "../runner/result.ts";
 import { steps } from "../steps/index.ts";
+import { emptyResult, writeDocument } from "./documents.ts";
 import { createObserver, type Output, screenOf } from "./show.ts";
 
 export interface BringUp {
@@ -30,6 +31,8 @@ export interface BringUp {
   resume: string;
   /** Flags that the next command needs too. */
   access: readonly string[];
+  /** The kept document that the config was made with. */
+  keptText: string | undefined;
   holder: string;
 }
 
@@ -63,6 +66,7 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
     signal,
     holder,
     checks,
+    madeFrom: { text: input.keptText },
   };
   const { result, error } = await carryOut(undertaking);
   return showOutcome(input, plan, result, error);
@@ -91,7 +95,7 @@ async function showRefusal(input: BringUp, { report, failure }: Examination): Pr
       `${renderPreflight(report, screenOf(input.output, input.options), { troubleOnly: true })}Nothing was changed.\n`,
     );
   } else {
-    await writeDocument(input, {
+    await writeDocument(input.output, input.options, {
       ...emptyResult(input.command, "failed"),
       error: describeError(error),
       checks: report.checks.filter(({ state }) => state !== "ok"),
@@ -112,7 +116,11 @@ async function showPlan(
       `${renderPlan(items, screenOf(output, options))}Nothing was written (--dry-run).\n`,
     );
   } else {
-    await writeDocument(input, { ...emptyResult(command, "planned"), plan: items, checks });
+    await writeDocument(input.output, input.options, {
+      ...emptyResult(command, "planned"),
+      plan: items,
+      checks,
+    });
   }
   return 0;
 }
@@ -141,7 +149,11 @@ async function confirm(
 
 async function showDeclined(input: BringUp, items: PlanItem[]): Promise<ExitCode> {
   if (input.options.output === "text") input.output.stderr.write("Nothing was changed.\n");
-  else await writeDocument(input, { ...emptyResult(input.command, "declined"), plan: items });
+  else
+    await writeDocument(input.output, input.options, {
+      ...emptyResult(input.command, "declined"),
+      plan: items,
+    });
   return 1;
 }
 
@@ -156,7 +168,7 @@ async function showOutcome(
   if (error !== undefined && !(error instanceof UserError)) throw error;
   const screen = screenOf(output, options);
   if (options.output !== "text") {
-    await writeDocument(input, result);
+    await writeDocument(input.output, input.options, result);
   } else if (error === undefined) {
     const { renderEnd } = await import("../ui/end.ts");
     const { namespace, name } = plan.keptConfig.metadata;
@@ -175,26 +187,4 @@ async function showOutcome(
     output.stderr.write(`\n${renderFailure(result, error, { ...screen, resume })}`);
   }
   return error === undefined ? 0 : error.exitCode;
-}
-
-async function writeDocument({ output, options }: BringUp, result: CommandResult): Promise<void> {
-  const { renderPlanDocument } = await import("../ui/plan-document.ts");
-  output.stdout.write(
-    await renderPlanDocument(result, options.output === "yaml" ? "yaml" : "json"),
-  );
-}
-
-function emptyResult(command: string, result: CommandResult["result"]): CommandResult {
-  return {
-    command,
-    result,
-    error: null,
-    writes: 0,
-    changes: [],
-    warnings: [],
-    checks: [],
-    plan: [],
-    steps: [],
-    hosts: [],
-  };
 }

@@ -75,7 +75,7 @@ function addVerb(program: Program, verb: Verb, found: (line: VerbLine) => void):
     .command(verb.name)
     .summary(verb.summary)
     .description(`${verb.summary}.`)
-    .usage(verb.argument === undefined ? "[options]" : `[${verb.argument.value}] [options]`)
+    .usage(verb.argument === undefined ? "[options]" : `${syntaxOf(verb.argument)} [options]`)
     .helpOption("-h, --help", "Print this help");
   command.addHelpText(
     "after",
@@ -84,12 +84,15 @@ function addVerb(program: Program, verb: Verb, found: (line: VerbLine) => void):
   const ids = idsOf(verb);
   for (const id of ids) command.addOption(buildOption(settingOf(id)));
   if (verb.argument !== undefined) {
-    command.addArgument(new Argument(`[${verb.argument.value}]`, verb.argument.about));
+    command.addArgument(new Argument(syntaxOf(verb.argument), verb.argument.about));
   }
   command.action(() => {
     found({ kind: "verb", verb, flags: readFlags(command, ids), names: command.args });
   });
 }
+
+const syntaxOf = ({ value, several }: NonNullable<Verb["argument"]>): string =>
+  `[${value}${several === true ? "..." : ""}]`;
 
 /** Settings of a verb, grouped as the help shows them. */
 function idsOf({ scopes }: Verb): SettingId[] {

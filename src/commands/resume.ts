@@ -10,11 +10,12 @@ export function formatResume(
   command: string,
   flags: Flags,
   config: Pick<Config, "cluster">,
+  names: readonly string[] = [],
 ): string {
   const rest = settingIds
     .filter((id) => !ACCESS.has(id))
     .flatMap((id) => formatFlag(id, flags[id]));
-  return ["gateway-tls", command, ...formatAccess(flags, config), ...rest].join(" ");
+  return ["gateway-tls", command, ...names, ...formatAccess(flags, config), ...rest].join(" ");
 }
 
 /** What every later command needs too: which cluster, and how it was reached. */

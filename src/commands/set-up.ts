@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { writeConfig } from "../config/config-file.ts";
 import { missingValues } from "../config/missing.ts";
 import { type Resolved, resolveRunOptions } from "../config/resolve.ts";
@@ -7,6 +6,7 @@ import { type ExitCode, UserError } from "../errors.ts";
 import { rememberIdentity } from "../runner/connect.ts";
 import { bringUp } from "./bring-up.ts";
 import type { CommandInput } from "./command.ts";
+import { nameHolder } from "./holder.ts";
 import { formatAccess, formatResume } from "./resume.ts";
 import { settleConfig } from "./settle-config.ts";
 
@@ -20,7 +20,7 @@ export async function setUp(command: string, input: CommandInput): Promise<ExitC
   const region = await settleRegion(input, resolved);
   const world = rememberIdentity(await input.createWorld(resolved.options, region));
   try {
-    const { config, connection } = await settleConfig({
+    const { config, connection, keptText } = await settleConfig({
       command,
       resolved,
       world,
@@ -41,7 +41,8 @@ export async function setUp(command: string, input: CommandInput): Promise<ExitC
         signal,
         resume: formatResume(command, flags, config),
         access: formatAccess(flags, config),
-        holder: `${io.env["USER"] ?? io.env["LOGNAME"] ?? "someone"}@${hostname()} (pid ${process.pid})`,
+        keptText,
+        holder: nameHolder(io.env),
       });
     } finally {
       if (!(connection instanceof UserError)) await connection.close();

@@ -13,6 +13,8 @@ import { connectToCluster } from "../runner/connect.ts";
 export interface Settled {
   config: Config;
   connection: ClusterConnection | UserError;
+  /** The kept document that the config was made with; `undefined` when none is kept. */
+  keptText: string | undefined;
 }
 
 export interface Unsettled {
@@ -46,13 +48,14 @@ export async function settleConfig(input: Unsettled): Promise<Settled> {
     const first = await resolveConfig({ ...layers, ...(kept === undefined ? {} : { kept }) });
     const connection = await connections.find(first.config.cluster, first.config.region);
     if (kept !== undefined || connection instanceof UserError) {
-      return { config: first.config, connection };
+      return { config: first.config, connection, keptText: connections.keptText };
     }
     const late = await connections.readKept(first.config.cluster, first.config.region);
-    if (late === undefined) return { config: first.config, connection };
+    if (late === undefined)
+      return { config: first.config, connection, keptText: connections.keptText };
     const asked = { ...resolved, values: { ...answers, ...resolved.values } };
     const { config } = await resolveConfig({ ...layers, resolved: asked, kept: late });
-    return { config, connection };
+    return { config, connection, keptText: connections.keptText };
   } catch (error) {
     await connections.close();
     throw error;
@@ -73,6 +76,8 @@ function notInstalled(cluster: string): UserError {
 class Connections {
   readonly #input: Unsettled;
   readonly #found = new Map<string, Promise<ClusterConnection | UserError>>();
+  /** As it was read last. */
+  keptText: string | undefined;
 
   constructor(input: Unsettled) {
     this.#input = input;
@@ -91,6 +96,7 @@ class Connections {
     const connection = await this.find(cluster, region);
     if (connection instanceof UserError) return undefined;
     const kept = await readKeptConfig(connection.kubernetes);
+    if (kept.known) this.keptText = kept.value?.text;
     if (!kept.known || kept.value === undefined || kept.value.text === "") return undefined;
     return readConfigFile(kept.value.text, { name: "the kept config" });
   }

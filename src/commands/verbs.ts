@@ -1,5 +1,6 @@
 import type { Scope } from "../config/setting.ts";
 import type { Command } from "./command.ts";
+import { lifeVerbs } from "./life-verbs.ts";
 
 /** One command of the program; its handler is loaded when it is called. */
 export interface Verb {
@@ -9,7 +10,7 @@ export interface Verb {
   /** Shown under its help. */
   examples: readonly string[];
   /** What stands behind the verb: one name, and what it is. */
-  argument?: { value: string; about: string };
+  argument?: { value: string; about: string; several?: true };
   load: () => Promise<{ run: Command }>;
 }
 
@@ -34,6 +35,7 @@ export const verbs: readonly Verb[] = [
     argument: { value: "host", about: "The host to serve: a name below the domain" },
     load: () => import("./add-host.ts"),
   },
+  ...lifeVerbs,
   {
     name: "status",
     summary: "Say for each host whether all is well, and if not, what is wrong",

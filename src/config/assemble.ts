@@ -42,7 +42,8 @@ export async function assemble(layers: Layers, problems: Problems): Promise<Draf
   });
   const needed = { domain, email, cluster, region };
   const missing: SettingId[] = REQUIRED.filter((id) => needed[id] === undefined);
-  if (open.length > 0 || partial.length === 0) missing.push("backend");
+  const isEmptied = partial.length === 0 && kept.hosts !== undefined;
+  if (open.length > 0 || (partial.length === 0 && !isEmptied)) missing.push("backend");
   return {
     config: {
       ...(domain === undefined ? {} : { domain }),
@@ -135,6 +136,10 @@ function findHosts(
     problems.add("--backend and --sample-app contradict each other: give one of them.");
   }
   const given = { hostname, backend, path, sample: sampleApp === true };
+  const says = hostname !== undefined || backend !== undefined || path !== undefined;
+  // The last host was removed: that is kept too, until another one is named.
+  const isEmptied = kept.hosts?.length === 0 && (file.hosts ?? []).length === 0;
+  if (isEmptied && !says && sampleApp !== true) return [];
   return placeHost(
     mergeHosts(kept.hosts, file.hosts),
     given,

@@ -1,4 +1,5 @@
 import { hostSettings, whereSettings } from "./host-settings.ts";
+import { lifeSettings } from "./life-settings.ts";
 import { networkSettings, wantedSettings } from "./install-settings.ts";
 import { runSettings, sourceSettings } from "./run-settings.ts";
 import type { Setting } from "./setting.ts";
@@ -11,6 +12,7 @@ export const settings = {
   ...networkSettings,
   ...sourceSettings,
   ...runSettings,
+  ...lifeSettings,
 };
 
 export type SettingId = keyof typeof settings;

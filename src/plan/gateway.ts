@@ -101,6 +101,13 @@ export function cutGateway(live: KubernetesObject, cut: GatewayCut): KubernetesO
   };
 }
 
+/** All that our field manager owns of the live Gateway, with another issuer. */
+export function withIssuer(live: KubernetesObject, issuer: string): KubernetesObject {
+  const object = cutGateway(live, { listeners: [] });
+  const annotations = { ...object.metadata.annotations, [ISSUER_ANNOTATION]: issuer };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
 /** Whether an apply of the cut Gateway would change anything. */
 export function isCut(live: KubernetesObject, cut: GatewayCut): boolean {
   const owned = ownedListenerNames(live);

@@ -1,6 +1,7 @@
 import type { CheckResult } from "../checks/check.ts";
 import { Cancelled, UserError } from "../errors.ts";
 import type { RunOptions } from "../config/config.ts";
+import { readKeptConfig } from "../facts/kept-config.ts";
 import { kinds } from "../kinds.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
@@ -25,6 +26,11 @@ export interface Undertaking {
   holder: string;
   /** What the preflight warned of. */
   checks: readonly CheckResult[];
+  /**
+   * The kept config that the plan was made from, `undefined` when none was kept: under the Lease it
+   * must still be that one, or another run's change would be lost. Not compared when left out.
+   */
+  madeFrom?: { text: string | undefined };
   /** Done when all steps are, and the Lease is given back: what takes the Lease's own place away. */
   afterLock?: (world: ConnectedWorld) => Promise<void>;
   /** What is served is left out of the result: nothing is, at the end of `uninstall`. */
@@ -88,8 +94,11 @@ async function runLocked(undertaking: Undertaking): Promise<RunOutcome> {
     return { steps: notStarted(steps), warnings: [], error };
   }
   try {
+    await refuseChanged(undertaking);
     const guarded = AbortSignal.any([signal, lock.lost]);
     return await runSteps({ steps, context, clock: world.clock, observer, signal: guarded });
+  } catch (error) {
+    return { steps: notStarted(steps), warnings: [], error };
   } finally {
     await lock.release();
   }
@@ -113,6 +122,18 @@ async function takeLock(undertaking: Undertaking): Promise<Lock> {
       observer.onEvent({ step: first.id, title: first.title, phase: "progress", message, at });
     },
   });
+}
+
+async function refuseChanged({ madeFrom, world }: Undertaking): Promise<void> {
+  if (madeFrom === undefined) return;
+  const now = await readKeptConfig(world.kubernetes);
+  if (!now.known) throw now.error;
+  if (now.value?.text === madeFrom.text) return;
+  throw new UserError(
+    "GT-CONFIG-CHANGED",
+    "Another run changed the kept configuration while this one was being prepared. Nothing was changed by this one.",
+    { hint: "Run the same command again: it starts from what is kept now." },
+  );
 }
 
 const notStarted = (steps: readonly Step[]): RunOutcome["steps"] =>

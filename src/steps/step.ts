@@ -19,7 +19,8 @@ export type StepId =
   | "certificate"
   | "handshake"
   | "promotion"
-  | "redirect";
+  | "redirect"
+  | "namespaces";
 
 export interface StepContext {
   plan: Plan;

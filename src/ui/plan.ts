@@ -24,6 +24,7 @@ const AREA_OF: Record<StepId, Area> = {
   certificate: "Certificates",
   handshake: "Certificates",
   promotion: "Certificates",
+  namespaces: "Configuration",
   "kept-config": "Configuration",
 };
 

@@ -5,7 +5,7 @@ import type { ConnectedWorld } from "../../src/ports/world.ts";
 import { carryOut, type Outcome } from "../../src/runner/carry-out.ts";
 import { withConnection } from "../../src/runner/connect.ts";
 import { inspectAll } from "../../src/runner/prepare.ts";
-import { planRemoval } from "../../src/runner/prepare-removal.ts";
+import { planInstalled } from "../../src/runner/plan-installed.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { removalSteps } from "../../src/steps/removal/index.ts";
 import { removeOwnNamespace } from "../../src/steps/removal/kept-config.ts";
@@ -28,7 +28,7 @@ export async function takeDown(
   const connection = await sandbox.connect(await sandbox.clusters.find(config.cluster), {});
   const connected = withConnection(sandbox, connection);
   const world = attempt.through?.(connected) ?? connected;
-  const plan = await planRemoval(world, config, await loadTemplates());
+  const plan = await planInstalled(world, { config, configText: "", templates: await loadTemplates() });
   const waiting = new AbortController().signal;
   const items = await inspectAll(removalSteps, plan, world, options);
   const outcome = await carryOut({

@@ -1,3 +1,4 @@
+import { keptConfig } from "../kept-config.ts";
 import type { Step } from "../step.ts";
 import { certificateRemoval } from "./certificates.ts";
 import { certManagerRemoval, controllerRemoval, externalDnsRemoval } from "./charts.ts";
@@ -24,4 +25,16 @@ export const removalSteps: readonly Step[] = [
   crdRemoval,
   namespaceRemoval,
   keptConfigRemoval,
+];
+
+/**
+ * What `remove-host` takes away, for the hosts that leave. The kept config names them until all of
+ * it is gone, so that a killed run is known to be unfinished.
+ */
+export const hostRemovalSteps: readonly Step[] = [
+  certificateRemoval,
+  routeRemoval,
+  recordRemoval,
+  { ...issuerRemoval, title: "Secrets", after: ["certificate"] },
+  { ...keptConfig, after: ["dns-record", "issuers"] },
 ];

@@ -21,7 +21,7 @@ const id = "kept-config";
 export const keptConfigRemoval: Step = {
   id,
   title: "Kept configuration",
-  after: ["gateway-api-crds", "load-balancer"],
+  after: ["gateway-api-crds", "namespaces"],
   async inspect(context) {
     const [config, last] = await Promise.all([findConfig(context), describeLast(context)]);
     return [...describeDoomed(id, config), ...last];

@@ -4,7 +4,7 @@ import type { Step, StepContext } from "../step.ts";
 import { deleteDoomed, describeDoomed, type Doomed, findOwn, waitUntilGone } from "./removal.ts";
 import { findCertManagerUser, findControllerUser } from "./shared-parts.ts";
 
-const id = "load-balancer";
+const id = "namespaces";
 
 /** Namespaces that we created, when nothing of others is in them. The kept config's own goes last. */
 export const namespaceRemoval: Step = {

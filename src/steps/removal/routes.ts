@@ -1,5 +1,6 @@
 import { kinds } from "../../kinds.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
+import { parseHttpRoute } from "../../facts/objects.ts";
 import { isOurs } from "../../facts/ownership.ts";
 import type { Step, StepContext } from "../step.ts";
 import { deleteDoomed, describeDoomed, OURS, waitUntilGone } from "./removal.ts";
@@ -27,12 +28,8 @@ export const routeRemoval: Step = {
   },
   async settle(context) {
     const what = "Removing the HTTPRoutes";
-    const meant = namesOf(context);
-    await waitUntilGone(
-      context,
-      { what, kind: kinds.HTTPRoute },
-      (object) =>
-        isOurs(object.metadata.labels) && (meant === undefined || meant.has(keyOf(object))),
+    await waitUntilGone(context, { what, kind: kinds.HTTPRoute }, (route) =>
+      isMeant(context, route),
     );
     return undefined;
   },
@@ -47,18 +44,15 @@ async function findDoomed(context: StepContext): Promise<KubernetesObject[]> {
     world.kubernetes.list(kinds.HTTPRoute, { labelSelector: OURS }),
     ...wanted.map((kind) => world.kubernetes.list(kind, { namespace, labelSelector: OURS })),
   ]);
-  const meant = namesOf(context);
-  const going = routes.filter((route) => meant === undefined || meant.has(keyOf(route)));
+  const going = routes.filter((route) => isMeant(context, route));
   const app = sample.flat().filter(({ metadata }) => metadata.name === plan.names.sampleApp);
   return [...going, ...app];
 }
 
-/** Routes of the hosts that leave, as `namespace/name`; `undefined` for all of ours. */
-function namesOf({ plan }: StepContext): Set<string> | undefined {
-  if (plan.leaving === undefined) return undefined;
-  const routes = plan.leaving.flatMap(({ route, redirectRoute }) => [route, redirectRoute ?? []]);
-  return new Set(routes.flat().map(keyOf));
+/** One of ours, and with hosts that leave, one that names such a host. */
+function isMeant({ plan }: StepContext, route: KubernetesObject): boolean {
+  if (!isOurs(route.metadata.labels)) return false;
+  if (plan.leaving === undefined) return true;
+  const { hostnames } = parseHttpRoute(route).spec;
+  return plan.leaving.some(({ host }) => hostnames.includes(host.hostname));
 }
-
-const keyOf = ({ metadata: { namespace, name } }: KubernetesObject): string =>
-  `${namespace}/${name}`;

@@ -1,0 +1,125 @@
+import type { RunOptions } from "../config/config.ts";
+import { type ExitCode, UsageError, UserError } from "../errors.ts";
+import type { Plan, PlanItem } from "../plan/plan.ts";
+import type { Terminal } from "../ports/terminal.ts";
+import type { ConnectedWorld } from "../ports/world.ts";
+import { carryOut } from "../runner/carry-out.ts";
+import { inspectAll } from "../runner/prepare.ts";
+import type { CommandResult } from "../runner/result.ts";
+import type { Step } from "../steps/step.ts";
+import type { Screen } from "../ui/screen.ts";
+import { emptyResult, writeDocument } from "./documents.ts";
+import { createObserver, type Output, screenOf } from "./show.ts";
+
+/** A change of what is installed: what to do, and how to talk about it. */
+export interface Change {
+  command: string;
+  plan: Plan;
+  steps: readonly Step[];
+  world: ConnectedWorld;
+  options: RunOptions;
+  output: Output;
+  /** To confirm with; `undefined` when nothing may be asked. */
+  terminal: Terminal | undefined;
+  signal: AbortSignal;
+  resume: string;
+  holder: string;
+  /** What is asked before the first write: "Remove all of this?" */
+  question: string;
+  /** It takes things away: without anyone to ask, `--yes` must be given. */
+  takesAway: boolean;
+  /** The first lines of the end, when there was nothing to do, and when it was done. */
+  said: { unchanged: string; done: string };
+  warnings?: readonly string[];
+  keptText: string | undefined;
+  withoutHosts?: boolean;
+  afterLock?: (world: ConnectedWorld) => Promise<void>;
+}
+
+/** The list, the confirmation, the run and its end. */
+export async function carryOutChange(change: Change): Promise<ExitCode> {
+  const { command, plan, steps, world, options, output, signal, holder } = change;
+  const items = await inspectAll(steps, plan, world, options);
+  const isOpen = items.some(({ intent }) => intent !== "keep");
+  if (options.dryRun) return showPlan(change, items);
+  if (isOpen) await showList(change, items);
+  if (isOpen && !(await confirm(change))) return showDeclined(change, items);
+  const now = () => world.clock.now().getTime();
+  const observer = await createObserver(output, options, steps, now);
+  const { result, error } = await carryOut({
+    command,
+    plan,
+    items,
+    steps,
+    world,
+    options,
+    observer,
+    signal,
+    holder,
+    checks: [],
+    madeFrom: { text: change.keptText },
+    ...(change.withoutHosts === undefined ? {} : { withoutHosts: change.withoutHosts }),
+    ...(change.afterLock === undefined ? {} : { afterLock: change.afterLock }),
+  });
+  const warnings = [...(change.warnings ?? []), ...result.warnings];
+  return showOutcome(change, { ...result, warnings }, error);
+}
+
+async function showPlan(change: Change, items: PlanItem[]): Promise<ExitCode> {
+  const { options, output, command } = change;
+  if (options.output === "text") {
+    const { renderPlan } = await import("../ui/plan.ts");
+    const plan = renderPlan(items, screenOf(output, options));
+    output.stdout.write(`${plan}Nothing was written (--dry-run).\n`);
+  } else {
+    await writeDocument(output, options, { ...emptyResult(command, "planned"), plan: items });
+  }
+  return 0;
+}
+
+async function showList({ options, output, warnings }: Change, items: PlanItem[]): Promise<void> {
+  if (options.output !== "text") return;
+  const { renderPlan } = await import("../ui/plan.ts");
+  const { renderNotes } = await import("../ui/change.ts");
+  const screen = screenOf(output, options);
+  output.stderr.write(`${renderPlan(items, screen)}${renderNotes(warnings ?? [], screen)}\n`);
+}
+
+async function confirm({ terminal, options, question, takesAway }: Change): Promise<boolean> {
+  if (options.yes) return true;
+  if (terminal !== undefined) return terminal.confirm({ message: question, default: !takesAway });
+  if (!takesAway) return true;
+  throw new UsageError(
+    "GT-CONFIRMATION-NEEDED",
+    "This takes things away, and there is nobody to ask whether that is meant.",
+    { hint: "Look at the list with --dry-run, then run the same command with --yes." },
+  );
+}
+
+async function showDeclined(change: Change, items: PlanItem[]): Promise<ExitCode> {
+  const { options, output, command } = change;
+  if (options.output === "text") output.stderr.write("Nothing was changed.\n");
+  else await writeDocument(output, options, { ...emptyResult(command, "declined"), plan: items });
+  return 1;
+}
+
+async function showOutcome(
+  { options, output, said, resume }: Change,
+  result: CommandResult,
+  error: unknown,
+): Promise<ExitCode> {
+  // A bug is the CLI entry's to tell, with its stack under --debug.
+  if (error !== undefined && !(error instanceof UserError)) throw error;
+  const screen: Screen = screenOf(output, options);
+  if (options.output !== "text") {
+    await writeDocument(output, options, result);
+  } else if (error === undefined) {
+    const { renderChangeEnd } = await import("../ui/change.ts");
+    const title = result.result === "unchanged" ? said.unchanged : said.done;
+    output.stdout.write(`\n${renderChangeEnd(result, { ...screen, title })}`);
+  } else {
+    const { renderFailure } = await import("../ui/failure.ts");
+    output.stderr.write(`\n${renderFailure(result, error, { ...screen, resume })}`);
+  }
+  return error === undefined ? 0 : error.exitCode;
+}

@@ -1,0 +1,134 @@
+import { readConfigFile, writeConfig } from "../config/config-file.ts";
+import type { Config, RunOptions } from "../config/config.ts";
+import type { PartialConfig } from "../config/partial-config.ts";
+import { resolveConfig, type Resolved, resolveRunOptions } from "../config/resolve.ts";
+import type { Flags } from "../config/settings.ts";
+import { type ExitCode, UserError } from "../errors.ts";
+import { readKeptConfig } from "../facts/kept-config.ts";
+import { rebuildConfig } from "../facts/rebuilt-config.ts";
+import type { Templates } from "../plan/template.ts";
+import type { Terminal } from "../ports/terminal.ts";
+import type { ClusterConnection, ConnectedWorld, World } from "../ports/world.ts";
+import { connectToCluster, rememberIdentity, withConnection } from "../runner/connect.ts";
+import type { CommandInput } from "./command.ts";
+import { nameHolder } from "./holder.ts";
+import { formatAccess, formatResume } from "./resume.ts";
+import { settleRegion } from "./set-up.ts";
+
+/** What the cluster has of us, for commands that change it. */
+export interface Installation {
+  world: ConnectedWorld;
+  /** As kept, or rebuilt from what is there; `undefined` when nothing of ours is there. */
+  config: Config | undefined;
+  configText: string;
+  /** The kept document as it was read; `undefined` when none is kept. */
+  keptText: string | undefined;
+  cluster: string;
+  /** What is to be said of the config: that it was rebuilt. */
+  notes: string[];
+  options: RunOptions;
+  flags: Flags;
+  terminal: Terminal | undefined;
+  templates: Templates;
+  holder: string;
+  resume: string;
+  access: string[];
+}
+
+/** Opens the cluster of the command, reads its installation, and closes all of it afterwards. */
+export async function withInstallation(
+  command: string,
+  input: CommandInput,
+  use: (installation: Installation) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { flags, io } = input;
+  const resolved = await resolveRunOptions({ command, flags, io });
+  const region = await settleRegion(input, resolved);
+  const world = rememberIdentity(await input.createWorld(resolved.options, region));
+  try {
+    const cluster = resolved.cluster ?? (await chooseCluster(world));
+    const connection = await connectToCluster(world, { cluster, region }, resolved.options);
+    if (connection instanceof UserError) throw connection;
+    try {
+      const read = await readInstallation({ world, connection, resolved, cluster, region });
+      return await use({
+        ...read,
+        world: withConnection(world, connection),
+        cluster,
+        options: resolved.options,
+        flags,
+        terminal: resolved.interactive ? input.terminal : undefined,
+        templates: await input.loadTemplates(),
+        holder: nameHolder(io.env),
+        resume: formatResume(command, flags, { cluster }, input.names),
+        access: formatAccess(flags, { cluster }),
+      });
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await world.close();
+  }
+}
+
+/** The only cluster there is; with several, the user has to say which. */
+export async function chooseCluster(world: Pick<World, "clusters">): Promise<string> {
+  const names = await world.clusters.list();
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  throw new UserError(
+    "GT-CLUSTER-UNNAMED",
+    `Which cluster is meant? There are: ${names.join(", ") || "none"}.`,
+    { hint: "Name it with --cluster.", exitCode: 2 },
+  );
+}
+
+/** The config, or the end of the command: there is nothing that it could change. */
+export function needConfig({ config, cluster }: Installation): Config {
+  if (config !== undefined) return config;
+  throw new UserError(
+    "GT-NOT-INSTALLED",
+    `The cluster ${cluster} has no installation of gateway-tls.`,
+    { hint: "gateway-tls init" },
+  );
+}
+
+const REBUILT =
+  "The kept configuration is missing, so it was rebuilt from what is in the cluster; what only it knew has its default.";
+
+async function readInstallation(about: {
+  world: World;
+  connection: ClusterConnection;
+  resolved: Resolved;
+  cluster: string;
+  region: string;
+}): Promise<Pick<Installation, "config" | "configText" | "keptText" | "notes">> {
+  const { connection, cluster, region, resolved } = about;
+  const kept = await readKeptConfig(connection.kubernetes);
+  if (!kept.known) throw kept.error;
+  const keptText = kept.value?.text;
+  const text = keptText ?? "";
+  const found =
+    text === ""
+      ? await rebuildConfig(connection)
+      : await readConfigFile(text, { name: "the kept config" });
+  if (found === undefined) return { config: undefined, configText: "", keptText, notes: [] };
+  const config = await complete(found, { resolved, cluster, region });
+  const notes = text === "" ? [REBUILT] : [];
+  return { config, configText: writeConfig(config), keptText, notes };
+}
+
+/** Only what is kept counts: a file or flags of another command change nothing that is installed. */
+async function complete(
+  found: PartialConfig,
+  { resolved, cluster, region }: { resolved: Resolved; cluster: string; region: string },
+): Promise<Config> {
+  // What is installed was accepted once: it is not judged again.
+  const context = { ...resolved.context, anySuffix: true, letsEncrypt: false };
+  const { config } = await resolveConfig({
+    resolved: { ...resolved, values: { cluster }, file: {}, interactive: false, context },
+    kept: found,
+    region,
+  });
+  return config;
+}

@@ -1,0 +1,56 @@
+import { writeConfig } from "../config/config-file.ts";
+import type { Config, IssuerChoice } from "../config/config.ts";
+import { findGiven } from "../config/given.ts";
+import { parseOneOf } from "../config/plain-values.ts";
+import { Problems } from "../config/problems.ts";
+import type { ExitCode } from "../errors.ts";
+import { refuseOverLimit } from "../runner/certificate-limit.ts";
+import { planInstalled } from "../runner/plan-installed.ts";
+import { promotionSteps } from "../steps/promote.ts";
+import { carryOutChange } from "./change.ts";
+import type { CommandInput } from "./command.ts";
+import { type Installation, needConfig, withInstallation } from "./installation.ts";
+
+/** `gateway-tls promote`: trusted certificates for all hosts, or back to staging ones. */
+export const run = (input: CommandInput): Promise<ExitCode> =>
+  withInstallation("promote", input, (installation) => promote(input, installation));
+
+async function promote(input: CommandInput, installation: Installation): Promise<ExitCode> {
+  const kept = needConfig(installation);
+  const { world, options, templates, notes } = installation;
+  const issuer = await parseTarget(input);
+  const config: Config = { ...kept, issuer };
+  const configText = writeConfig(config);
+  const plan = await planInstalled(world, { config, configText, templates });
+  if (issuer === "production") await refuseOverLimit({ plan, world });
+  return carryOutChange({
+    command: "promote",
+    plan,
+    steps: promotionSteps(issuer),
+    world,
+    options,
+    output: input.io,
+    terminal: installation.terminal,
+    signal: input.signal,
+    resume: installation.resume,
+    holder: installation.holder,
+    keptText: installation.keptText,
+    question: `Switch all hosts to ${issuer} certificates?`,
+    takesAway: false,
+    said: {
+      unchanged: `All hosts have ${issuer} certificates already.`,
+      done: `All hosts serve ${issuer} certificates.`,
+    },
+    warnings: notes,
+  });
+}
+
+async function parseTarget({ flags, io }: CommandInput): Promise<IssuerChoice> {
+  const given = findGiven(flags, io.env, "to");
+  if (given === undefined) return "production";
+  const problems = new Problems();
+  const parse = parseOneOf(["production", "staging"]);
+  const target = await problems.collect(given.origin, () => parse(given.texts.at(-1) ?? ""));
+  problems.throwIfAny();
+  return target ?? "production";
+}

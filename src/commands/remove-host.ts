@@ -1,0 +1,85 @@
+import { writeConfig } from "../config/config-file.ts";
+import type { Config, Host } from "../config/config.ts";
+import { parseHostname, requireBelow } from "../config/hostname.ts";
+import { usesSample } from "../config/hosts.ts";
+import { Problems } from "../config/problems.ts";
+import { type ExitCode, UsageError } from "../errors.ts";
+import { planWithoutHosts } from "../runner/plan-installed.ts";
+import { hostRemovalSteps } from "../steps/removal/index.ts";
+import { carryOutChange } from "./change.ts";
+import type { CommandInput } from "./command.ts";
+import { type Installation, needConfig, withInstallation } from "./installation.ts";
+
+/** `gateway-tls remove-host`: all that belongs to these hosts; what others use stays. */
+export const run = (input: CommandInput): Promise<ExitCode> =>
+  withInstallation("remove-host", input, (installation) => removeHosts(input, installation));
+
+async function removeHosts(input: CommandInput, installation: Installation): Promise<ExitCode> {
+  const config = needConfig(installation);
+  const { world, options, templates, notes } = installation;
+  const hostnames = await parseNames(input.names, config);
+  const next = withoutHosts(config, hostnames);
+  const plan = await planWithoutHosts(world, {
+    config: next,
+    configText: writeConfig(next),
+    templates,
+    leaving: hostnames.map((hostname) => findHost(config, hostname)),
+  });
+  const names = hostnames.join(", ");
+  const known = config.hosts.map(({ hostname }) => hostname).join(", ") || "none";
+  return carryOutChange({
+    command: "remove-host",
+    plan,
+    steps: hostRemovalSteps,
+    world,
+    options,
+    output: input.io,
+    terminal: installation.terminal,
+    signal: input.signal,
+    resume: installation.resume,
+    holder: installation.holder,
+    keptText: installation.keptText,
+    question: `Remove ${names}?`,
+    takesAway: true,
+    said: {
+      unchanged: `There is nothing of ${names} here. Hosts: ${known}.`,
+      done: `${names} ${hostnames.length === 1 ? "is" : "are"} served no more.`,
+    },
+    warnings: notes,
+    withoutHosts: true,
+  });
+}
+
+/** The config when these hosts are gone; the sample app goes with the last host that it answers. */
+export function withoutHosts(config: Config, hostnames: readonly string[]): Config {
+  const hosts = config.hosts.filter(({ hostname }) => !hostnames.includes(hostname));
+  const next = { ...config, hosts };
+  return { ...next, sampleApp: config.sampleApp && usesSample(next) };
+}
+
+async function parseNames(texts: readonly string[], { domain }: Config): Promise<string[]> {
+  if (texts.length === 0) {
+    throw new UsageError("GT-CONFIG-HOST", "remove-host takes the names of hosts.", {
+      hint: "gateway-tls remove-host api.example.com",
+    });
+  }
+  const problems = new Problems();
+  const names = await Promise.all(
+    texts.map((text) =>
+      problems.collect("host", () => {
+        const hostname = parseHostname(text);
+        requireBelow(hostname, domain);
+        return hostname;
+      }),
+    ),
+  );
+  problems.throwIfAny();
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** One that is not kept may have left something all the same: its backend does not matter. */
+function findHost({ hosts, namespaces }: Config, hostname: string): Host {
+  const known = hosts.find((host) => host.hostname === hostname);
+  const backend = { namespace: namespaces.gateway, service: "none", port: 80 };
+  return known ?? { hostname, backend, path: "/" };
+}

@@ -1,0 +1,53 @@
+import type { ExitCode } from "../errors.ts";
+import { planInstalled } from "../runner/plan-installed.ts";
+import { removalSteps } from "../steps/removal/index.ts";
+import { removeOwnNamespace } from "../steps/removal/kept-config.ts";
+import { carryOutChange } from "./change.ts";
+import type { CommandInput } from "./command.ts";
+import { type Installation, withInstallation } from "./installation.ts";
+import { emptyResult, writeDocument } from "./documents.ts";
+
+/** `gateway-tls uninstall`: everything that is ours and only that, in an order without orphans. */
+export const run = (input: CommandInput): Promise<ExitCode> =>
+  withInstallation("uninstall", input, (installation) => uninstall(input, installation));
+
+async function uninstall(input: CommandInput, installation: Installation): Promise<ExitCode> {
+  const { config, configText, world, options, cluster, templates, notes } = installation;
+  if (config === undefined) return sayNothing(input, installation);
+  const plan = await planInstalled(world, { config, configText, templates });
+  return carryOutChange({
+    command: "uninstall",
+    plan,
+    steps: removalSteps,
+    world,
+    options,
+    output: input.io,
+    terminal: installation.terminal,
+    signal: input.signal,
+    resume: installation.resume,
+    holder: installation.holder,
+    keptText: installation.keptText,
+    question: "Remove all of this?",
+    takesAway: true,
+    said: {
+      unchanged: `There is nothing of gateway-tls to remove in ${cluster}.`,
+      done: `gateway-tls is gone from ${cluster}.`,
+    },
+    warnings: notes,
+    withoutHosts: true,
+    afterLock: (journaled) =>
+      removeOwnNamespace({ plan, world: journaled, options, waiting: input.signal }),
+  });
+}
+
+async function sayNothing(
+  { io }: CommandInput,
+  { options, cluster }: Installation,
+): Promise<ExitCode> {
+  if (options.output === "text") {
+    io.stdout.write(`There is nothing of gateway-tls to remove in ${cluster}.\n`);
+  } else {
+    await writeDocument(io, options, emptyResult("uninstall", "unchanged"));
+  }
+  return 0;
+}

@@ -1,0 +1,49 @@
+import { UserError } from "../errors.ts";
+import { findCondition, parseCertificateRequest } from "../facts/objects.ts";
+import { kinds } from "../kinds.ts";
+import { CERTIFICATES_A_WEEK, countOverLimit, WEEK_MS } from "../plan/certificate-limit.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { ConnectedWorld } from "../ports/world.ts";
+import { findUnissuedHosts } from "../steps/issuance.ts";
+
+/**
+ * Refuses what Let's Encrypt would refuse one by one after the first 50: new certificates for names
+ * below one registered domain in a week. Counted from this cluster's requests; others of the
+ * domain's certificates count too and cannot be seen from here.
+ */
+export async function refuseOverLimit(context: {
+  plan: Plan;
+  world: ConnectedWorld;
+}): Promise<void> {
+  const { plan, world } = context;
+  if (!plan.config.acme.server.includes("letsencrypt.org")) return;
+  const issuer = plan.names.issuers.production;
+  const [unissued, issued] = await Promise.all([
+    findUnissuedHosts(context, issuer),
+    countIssued(world, plan.config.namespaces.gateway, issuer),
+  ]);
+  const over = countOverLimit({ needed: unissued.length, issued });
+  if (over === 0) return;
+  const names = unissued.slice(-over).map(({ host }) => host.hostname);
+  const shown = names.length > 5 ? `${names.slice(0, 5).join(", ")}, ...` : names.join(", ");
+  throw new UserError(
+    "GT-CERTIFICATES-LIMIT",
+    `${unissued.length} new certificates are needed and ${issued} were issued in the last seven days, but Let's Encrypt issues ${CERTIFICATES_A_WEEK} a week for names below one registered domain: ${over} do not fit (${shown}). Nothing was changed.`,
+    { hint: "Take fewer hosts now and the rest in a week, or stay at staging." },
+  );
+}
+
+async function countIssued(
+  { kubernetes, clock }: ConnectedWorld,
+  namespace: string,
+  issuer: string,
+): Promise<number> {
+  const since = clock.now().getTime() - WEEK_MS;
+  const requests = await kubernetes.list(kinds.CertificateRequest, { namespace });
+  return requests.filter((object) => {
+    const { spec, status } = parseCertificateRequest(object);
+    const made = Date.parse(object.metadata.creationTimestamp ?? "") || 0;
+    const isReady = findCondition(status.conditions, "Ready")?.status === "True";
+    return spec.issuerRef.name === issuer && made >= since && isReady;
+  }).length;
+}

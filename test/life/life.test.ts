@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { kinds } from "../../src/kinds.ts";
+import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { runCli } from "../support/run-cli.ts";
+import { snapshot } from "../support/snapshot.ts";
+
+let directory: string;
+let statePath: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "gateway-tls-life-"));
+  statePath = join(directory, "sandbox.json");
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const openSandbox = () => createSandbox({ statePath, faults: [] });
+
+async function run(line: string) {
+  const ran = await runCli(
+    `${line} --sandbox --sandbox-state ${statePath} --output json`.split(" "),
+    { cwd: directory },
+  );
+  // Every document of a command is an object.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const document = JSON.parse(ran.stdout === "" ? "{}" : ran.stdout) as Record<string, unknown>;
+  return { ...ran, document };
+}
+
+const init = (rest = "") =>
+  run(
+    `init --domain example.com --email ops@example.com --cluster demo --sample-app --yes ${rest}`.trim(),
+  );
+
+async function kubernetes() {
+  const sandbox = await openSandbox();
+  return (await sandbox.connect(await sandbox.clusters.find("demo"), {})).kubernetes;
+}
+
+describe("promote", () => {
+  it("goes to production and back, and the second time writes nothing", async () => {
+    await init("--issuer staging");
+    const promoted = await run("promote");
+    expect(promoted.document).toMatchObject({
+      result: "done",
+      hosts: [{ certificate: { trusted: true } }],
+    });
+    expect((await run("promote")).document).toMatchObject({ result: "unchanged", writes: 0 });
+    const { stdout } = await runCli(
+      `config show --sandbox --sandbox-state ${statePath}`.split(" "),
+      { cwd: directory },
+    );
+    expect(stdout).toContain("issuer: production");
+    expect((await run("promote --to staging")).document).toMatchObject({
+      result: "done",
+      hosts: [{ certificate: { trusted: false } }],
+    });
+    expect((await run("promote --to staging")).document).toMatchObject({ writes: 0 });
+  });
+
+  it("names what --to takes", async () => {
+    const { exitCode, stderr } = await run("promote --to prod");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("production");
+  });
+});
+
+describe("remove-host", () => {
+  it("leaves the world as it was before add-host, and the second time writes nothing", async () => {
+    await init();
+    const before = snapshot(await openSandbox());
+    await run("add-host api.example.com --backend shop/api:8080 --cluster demo");
+    const removed = await run("remove-host api.example.com --yes");
+    expect(removed.document).toMatchObject({ result: "done", error: null });
+    expect(snapshot(await openSandbox())).toEqual(before);
+    expect((await run("remove-host api.example.com --yes")).document).toMatchObject({
+      result: "unchanged",
+      writes: 0,
+    });
+  });
+
+  it("takes the last host, and the Gateway stays for the next one", async () => {
+    await init();
+    await run("remove-host www.example.com --yes");
+    const cluster = await kubernetes();
+    const gateway = { kind: kinds.Gateway, namespace: "gateway-tls", name: "gateway-tls" };
+    expect(await cluster.get(gateway)).toMatchObject({
+      spec: { listeners: [{ name: "http" }] },
+    });
+    expect((await run("init --cluster demo --yes")).document).toMatchObject({
+      result: "unchanged",
+    });
+    const added = await run("add-host api.example.com --backend shop/api:8080 --cluster demo");
+    expect(added.document).toMatchObject({
+      result: "done",
+      hosts: [{ url: "https://api.example.com/" }],
+    });
+  });
+
+  it("names every name that is wrong, and removes nothing", async () => {
+    await init();
+    const { exitCode, stderr } = await run(
+      "remove-host www.example.com www.example.org x_y.example.com --yes",
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("www.example.org");
+    expect(stderr).toContain("x_y.example.com");
+    expect((await run("remove-host www.example.com --dry-run")).document).toMatchObject({
+      result: "planned",
+    });
+  });
+
+  it("asks for --yes where nobody can be asked", async () => {
+    await init();
+    const { exitCode, stderr } = await run("remove-host www.example.com");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("GT-CONFIRMATION-NEEDED");
+  });
+});
+
+describe("without its kept config", () => {
+  const forget = async () => {
+    const { delete: remove } = await kubernetes();
+    await remove([{ kind: kinds.ConfigMap, namespace: "gateway-tls", name: "gateway-tls" }]);
+  };
+
+  it("an installation is rebuilt from what is there, and that is said", async () => {
+    await init();
+    const before = await run("config show");
+    await forget();
+    const after = await run("config show");
+    expect(after.document["notes"]).toEqual([expect.stringContaining("rebuilt")]);
+    // Its choice is gone; what is there is Pod Identity, in the one zone that it writes to.
+    expect(after.document["config"]).toEqual({
+      ...Object(before.document["config"]),
+      identity: "pod-identity",
+      zoneId: "Z0123456789EXAMPLE01",
+    });
+  });
+
+  it("uninstall takes all of it away", async () => {
+    const before = snapshot(await openSandbox());
+    await init();
+    await forget();
+    expect((await run("uninstall --yes")).document).toMatchObject({ result: "done" });
+    expect(snapshot(await openSandbox())).toEqual(before);
+    expect((await run("uninstall --yes")).document).toMatchObject({ result: "unchanged" });
+  });
+});
+
+describe("config", () => {
+  it("validate tells every wrong line", async () => {
+    await init();
+    const { exitCode, stderr } = await run("config validate --config nowhere.yaml");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("nowhere.yaml cannot be read");
+  });
+
+  it("show says that nothing is installed", async () => {
+    const { exitCode, stderr } = await run("config show");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("GT-NOT-INSTALLED");
+  });
+});
