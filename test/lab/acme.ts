@@ -66,7 +66,12 @@ async function startOne(options: AcmeOptions, name: string): Promise<AcmeServer>
       `-config=${write("config.json", JSON.stringify({ pebble }))}`,
       `-dnsserver=${dnsServer}`,
     ],
-    env: { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "5" },
+    env: {
+      ...process.env,
+      PEBBLE_VA_NOSLEEP: "1",
+      PEBBLE_WFE_NONCEREJECT: "5",
+      PEBBLE_AUTHZREUSE: "0",
+    },
   });
   const ca = authority.certificate;
   const root = await untilReady(part, () =>

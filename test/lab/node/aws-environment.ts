@@ -21,6 +21,8 @@ export async function buildAwsEnvironment(
 ): Promise<Record<string, string>> {
   const common = {
     AWS_ENDPOINT_URL: aws.proxy.url,
+    // The Go SDK leaves the general one out for the STS client behind its web identity.
+    AWS_ENDPOINT_URL_STS: aws.proxy.url,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: aws.credentialsUrl,
   };
   const { namespace = "" } = pod.metadata;

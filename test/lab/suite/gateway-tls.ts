@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { findRepository } from "../build/cache.ts";
+import { type HelmMajor, writeEnvironment } from "../environment.ts";
+import type { Lab } from "../lab.ts";
+
+const ResultDocument = v.object({
+  result: v.string(),
+  error: v.nullable(v.object({ code: v.string(), message: v.string(), hint: v.nullish(v.string()) })),
+  writes: v.number(),
+  plan: v.array(v.looseObject({ kind: v.string(), name: v.string(), intent: v.string() })),
+});
+
+export interface Finished {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  helm?: HelmMajor;
+  /** Beside or over the lab's own. */
+  env?: Record<string, string>;
+  /** Told of each line of progress; to act in the middle of a run. */
+  onLine?: (line: string, child: ChildProcess) => void;
+}
+
+export const INIT = ["init", "--domain=lab.example", "--email=ops@lab.example", "--yes"];
+
+/** `gateway-tls` as a user runs it: the built program, in a process of its own, in the lab. */
+export async function runGatewayTls(
+  lab: Lab,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
+  const { env } = writeEnvironment(lab, options.helm ?? 4);
+  const home = join(lab.folder, "home");
+  mkdirSync(home, { recursive: true });
+  const child = spawn(process.execPath, [join(findRepository(), "bin/gateway-tls.js"), ...args], {
+    cwd: home,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { HOME: home, CI: "true", ...env, ...options.env },
+  });
+  const out: string[] = [];
+  const err: string[] = [];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => out.push(text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err.push(text);
+    for (const line of text.split("\n")) options.onLine?.(line, child);
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exitCode, signal) =>
+      resolve({ exitCode, signal, stdout: out.join(""), stderr: err.join("") }),
+    );
+  });
+}
+
+/** `init` with what the lab prints, its outcome as the JSON document. */
+export async function runInit(lab: Lab, args: readonly string[], options: RunOptions = {}) {
+  const { options: given } = writeEnvironment(lab, options.helm ?? 4);
+  const finished = await runGatewayTls(lab, [...INIT, ...given, "--output=json", ...args], options);
+  const document = v.safeParse(ResultDocument, parseJson(finished.stdout));
+  if (!document.success) {
+    throw new Error(`init printed no result (exit ${finished.exitCode}):\n${finished.stderr}`);
+  }
+  return { ...finished, document: document.output };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inject } from "vitest";
+import { type Lab, type LabOptions, startLab } from "../lab.ts";
+
+/** Another than `npm run lab -- up` has, so that both can be there. Only Linux has all of 127/8. */
+const ADDRESS = process.platform === "linux" ? "127.0.0.80" : "127.0.0.1";
+
+/** A lab for one suite; `await using` or `stop()` ends it and removes its files. */
+export async function startWorld(options: Partial<LabOptions> = {}): Promise<Lab> {
+  const folder = mkdtempSync(join(tmpdir(), "gateway-tls-lab-"));
+  const lab = await startLab({ address: ADDRESS, ...options, built: inject("built"), folder });
+  return {
+    ...lab,
+    stop: async () => {
+      await lab.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+/** The real control plane, CA and controllers of test/lab: slow, and never part of `npm test`. */
+export default defineConfig({
+  test: {
+    include: ["test/lab/suite/**/*.lab.ts"],
+    globalSetup: ["test/lab/suite/build.ts"],
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    retry: 0,
+  },
+});
