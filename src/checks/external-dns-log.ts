@@ -68,6 +68,12 @@ export function explainExternalDnsLog(
   return { code: cause.code, message: `${cause.says}: ${quote(last)}`, hint: cause.hint(roleArn) };
 }
 
+/** Whether the newest round that the log tells of did what it had to. */
+export function lastRoundSucceeded(lines: readonly string[]): boolean {
+  const last = lines.findLast((line) => line.includes(FAILED_ROUND) || isSuccess(line));
+  return last !== undefined && isSuccess(last);
+}
+
 const isSuccess = (line: string): boolean =>
   line.includes("All records are already up to date") ||
   line.includes("record(s) were successfully updated");

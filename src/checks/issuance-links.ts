@@ -1,10 +1,12 @@
-import type { CertManagerFact } from "../facts/cert-manager.ts";
 import { findCondition, isCurrent } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
-import type { Certificate, ClusterIssuer } from "../facts/objects.ts";
-import { buildHostNames } from "../plan/names.ts";
+import type { ClusterIssuer } from "../facts/objects.ts";
+import { explainAcmeWords, findRetryDate } from "./acme-words.ts";
+import { CLUSTER_ISSUER, findAttempt, findGateway, findIssuerName, ISSUER } from "./attempt.ts";
+import { judgeCertificate } from "./certificate-link.ts";
 import {
   broken,
+  firstTrouble,
   judgeSeen,
   nameObject,
   onItsWay,
@@ -12,163 +14,203 @@ import {
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
-import { explainExternalDnsLog } from "./external-dns-log.ts";
-import { explainIssuance } from "./issuance.ts";
-import { listNames } from "./nearest.ts";
-import { judgeServed } from "./served-certificate.ts";
+import { judgeChallenge } from "./challenge-link.ts";
+import { judgeDeletion, wordsOf } from "./conditions.ts";
+import { RERUN } from "./deployment.ts";
 
-const ISSUER_ANNOTATION = "cert-manager.io/cluster-issuer";
-
-/** From the delegation to the handshake. */
+/** From the issuer to the issued certificate. */
 export const issuanceLinks: readonly Link[] = [
-  {
-    id: "delegation",
-    title: "Hosted zone delegated",
-    after: ["installation"],
-    evaluate: ({ facts }) =>
-      judgeSeen(facts.delegation, ({ zone, delegated, expected, soaStatus }) => {
-        const hint = `Set exactly these name servers for ${zone} at its registrar or in its parent zone: ${expected.join(", ")}`;
-        if (!expected.some((name) => delegated.includes(name))) {
-          return broken(
-            "GT-ZONE-NOT-DELEGATED",
-            `${zone} is delegated to ${listNames(delegated)}, not to its hosted zone.`,
-            { hint },
-          );
-        }
-        if (soaStatus === "SERVFAIL")
-          return broken("GT-ZONE-DNSSEC", `Validating resolvers reject ${zone} (SERVFAIL).`, {
-            hint: `Remove the DS record of ${zone} at the registrar, or sign the zone.`,
-          });
-        return { state: "ok" };
-      }),
-  },
-  {
-    id: "record",
-    title: "Record at the zone's own servers",
-    after: ["delegation", "external-dns", "gateway"],
-    evaluate: judgeRecord,
-  },
   {
     id: "issuer",
     title: "Issuer ready",
-    after: ["crds"],
-    evaluate: (input) => {
-      const running = judgeSeen(input.facts.certManagers, judgeCertManagers);
-      if (running.state !== "ok") return running;
-      return judgeSeen(input.facts.issuers, (issuers) => judgeIssuer(input, issuers));
-    },
+    why: "It holds the account at the CA; without it no certificate can be asked for.",
+    after: ["cert-manager"],
+    evaluate: judgeIssuer,
+  },
+  {
+    id: "certificate-requested",
+    title: "Certificate asked for",
+    why: "cert-manager makes a Certificate for each HTTPS listener of an annotated Gateway.",
+    after: ["issuer", "gateway"],
+    unless: ["listener"],
+    evaluate: (input) => judgeSeen(input.facts.certificates, () => judgeRequested(input)),
+  },
+  {
+    id: "request",
+    title: "CertificateRequest approved",
+    why: "A request that is denied never becomes an order at the CA.",
+    after: ["certificate-requested"],
+    evaluate: (input) => judgeSeen(input.facts.requests, () => judgeRequest(input)),
+  },
+  {
+    id: "order",
+    title: "Order taken by the CA",
+    why: "The CA refuses orders over its rate limits or for names that it never serves.",
+    after: ["request"],
+    unless: ["caa"],
+    evaluate: (input) => judgeSeen(input.facts.orders, () => judgeOrder(input)),
+  },
+  {
+    id: "challenge",
+    title: "Challenge answered",
+    why: "The CA asks http://HOST/.well-known/acme-challenge/ for a token before it issues.",
+    after: ["order", "record", "http"],
+    evaluate: (input) => judgeSeen(input.facts.challenges, () => judgeChallenge(input)),
   },
   {
     id: "certificate",
-    title: "Certificate ready",
-    after: ["issuer", "gateway", "record"],
-    evaluate: judgeCertificate,
-  },
-  {
-    id: "served-certificate",
-    title: "Certificate served",
-    after: ["certificate", "listener", "record"],
-    evaluate: (input) => judgeSeen(input.sight.served, (served) => judgeServed(input, served)),
+    title: "Certificate ready, renewal on schedule",
+    why: "Browsers refuse an expired certificate.",
+    after: ["challenge"],
+    unless: ["caa"],
+    evaluate: (input) => judgeSeen(input.facts.certificates, () => judgeCertificate(input)),
   },
 ];
 
-function judgeRecord({ facts, sight, names }: LinkInput): LinkVerdict {
-  return judgeSeen(sight.answers, ({ addresses, missing, silent }) => {
-    if (addresses.length > 0 && missing.length === 0)
-      return { state: "ok", reason: listNames(addresses) };
-    if (addresses.length === 0 && missing.length === 0) {
-      return {
-        state: "unknown",
-        reason: `The zone's name servers do not answer from here: ${listNames(silent)}.`,
-        code: "GT-DNS-UNREACHABLE",
-        hint: "Name a resolver that answers with --dns-server HOST.",
-      };
-    }
-    const finding = explainExternalDnsLog(valueOf(facts.externalDnsLog) ?? [], names.role);
-    if (finding !== undefined) return broken(finding.code, finding.message, { hint: finding.hint });
-    return onItsWay(`${sight.hostname} is not at ${listNames(missing)} yet`);
-  });
-}
-
-/** The issuer that the Gateway names now; before the first issuance, the staging one. */
-function findIssuer({ facts, names }: LinkInput): string {
-  return valueOf(facts.gateway)?.metadata.annotations?.[ISSUER_ANNOTATION] ?? names.issuers.staging;
-}
-
-function judgeCertManagers(found: readonly CertManagerFact[]): LinkVerdict {
-  const [first] = found;
-  if (first === undefined) {
-    const hint = "gateway-tls init";
-    return broken("GT-DEPLOYMENT-MISSING", "cert-manager is not installed.", { hint });
+function judgeIssuer(input: LinkInput): LinkVerdict {
+  const gateway = findGateway(input);
+  const annotations = gateway?.metadata.annotations ?? {};
+  if (annotations[CLUSTER_ISSUER] !== undefined && annotations[ISSUER] !== undefined) {
+    const object = nameObject("Gateway", { ...input.target.gateway });
+    return broken(
+      "GT-ISSUER-TWO-ANNOTATIONS",
+      `The Gateway names two issuers: ${annotations[CLUSTER_ISSUER]} and ${annotations[ISSUER]}; cert-manager takes neither.`,
+      {
+        object,
+        hint: `kubectl annotate gateway ${input.target.gateway.name} --namespace ${input.target.gateway.namespace} ${ISSUER}-`,
+      },
+    );
   }
-  if (found.some(({ ready }) => ready)) return { state: "ok" };
-  return onItsWay("cert-manager has no ready pod", {
-    object: nameObject("Deployment", first),
-    hint: `kubectl describe pods --namespace ${first.namespace}`,
+  const found = findIssuerName(input);
+  const name = found?.name ?? input.survey.expected.issuers?.staging;
+  if (name === undefined) {
+    return broken("GT-ISSUER-UNNAMED", `The Gateway does not say who issues its certificates.`, {
+      object: nameObject("Gateway", { ...input.target.gateway }),
+      hint: `kubectl annotate gateway ${input.target.gateway.name} --namespace ${input.target.gateway.namespace} ${CLUSTER_ISSUER}=ISSUER`,
+    });
+  }
+  if (found?.kind === "Issuer") return { state: "ok", reason: `Issuer ${name}, not looked at` };
+  return judgeSeen(input.facts.issuers, (issuers) => {
+    const object = `ClusterIssuer ${name}`;
+    const live = issuers.find(({ metadata }) => metadata.name === name);
+    if (live !== undefined) return judgeLiveIssuer(live, object);
+    return broken("GT-ISSUER-MISSING", `There is no ${object}.`, { object, hint: RERUN });
   });
 }
 
-function judgeIssuer(input: LinkInput, issuers: readonly ClusterIssuer[]): LinkVerdict {
-  const name = findIssuer(input);
-  const object = `ClusterIssuer ${name}`;
-  const live = issuers.find(({ metadata }) => metadata.name === name);
-  if (live === undefined)
-    return broken("GT-ISSUER-MISSING", `The issuer ${name} is gone.`, {
-      object,
-      hint: "gateway-tls init",
-    });
+function judgeLiveIssuer(live: ClusterIssuer, object: string): LinkVerdict {
   const ready = findCondition(live.status, "Ready");
-  if (ready === undefined || !isCurrent(ready, live.metadata.generation))
-    return onItsWay("cert-manager has not looked at the issuer yet", { object });
-  const more = { object, since: ready.lastTransitionTime };
-  if (ready.status === "True") return { state: "ok", ...more };
-  return broken("GT-ISSUER-NOT-READY", `${ready.reason}: ${ready.message}`, {
-    ...more,
-    hint: `kubectl describe clusterissuer ${name}`,
+  return firstTrouble(
+    () => judgeDeletion(live.metadata, object),
+    () => {
+      if (ready === undefined || !isCurrent(ready, live.metadata.generation))
+        return onItsWay("cert-manager has not looked at the issuer yet", { object });
+      const since = ready.lastTransitionTime;
+      if (ready.status === "True") return { state: "ok", object, since };
+      const { code, hint } = explainAcmeWords(wordsOf(ready));
+      const own = code === "GT-ACME-FAILED" ? "GT-ISSUER-NOT-READY" : code;
+      const action =
+        own === "GT-ISSUER-NOT-READY"
+          ? `kubectl describe clusterissuer ${live.metadata.name}`
+          : hint;
+      return broken(own, wordsOf(ready), { object, since, hint: action });
+    },
+  );
+}
+
+function judgeRequested(input: LinkInput): LinkVerdict {
+  const { target } = input;
+  const { certificate } = findAttempt(input);
+  if (certificate === undefined) return judgeAbsent(input);
+  const object = nameObject("Certificate", certificate.metadata);
+  const { dnsNames, issuerRef } = certificate.spec;
+  const issuer = findIssuerName(input);
+  return firstTrouble(
+    () => judgeDeletion(certificate.metadata, object),
+    () =>
+      dnsNames.includes(target.hostname)
+        ? undefined
+        : broken(
+            "GT-CERTIFICATE-NAMES",
+            `The Certificate is for ${dnsNames.join(", ") || "no name"}, not for ${target.hostname}.`,
+            {
+              object,
+              hint: `kubectl describe certificate ${certificate.metadata.name} --namespace ${target.gateway.namespace}`,
+            },
+          ),
+    () =>
+      issuer === undefined || issuerRef.name === issuer.name
+        ? undefined
+        : onItsWay(`the Certificate does not use ${issuer.name} yet`, { object }),
+    () => ({ state: "ok", object }),
+  );
+}
+
+/** gateway-shim's words stand in an event on the Gateway (reason BadConfig). */
+function judgeAbsent({ facts, target }: LinkInput): LinkVerdict {
+  const object = nameObject("Gateway", { ...target.gateway });
+  const event = valueOf(facts.events)?.findLast(
+    ({ reason, involvedObject: { kind, name, namespace } }) =>
+      reason === "BadConfig" &&
+      kind === "Gateway" &&
+      name === target.gateway.name &&
+      namespace === target.gateway.namespace,
+  );
+  if (event === undefined)
+    return onItsWay("cert-manager has not made the Certificate yet", { object });
+  const { name, namespace } = target.gateway;
+  return broken("GT-GATEWAY-BAD-CONFIG", `cert-manager passes over the Gateway: ${event.message}`, {
+    object,
+    since: event.lastTimestamp,
+    hint: `kubectl edit gateway ${name} --namespace ${namespace}`,
   });
 }
 
-function judgeCertificate(input: LinkInput): LinkVerdict {
-  const { facts, host } = input;
-  return judgeSeen(facts.certificates, (certificates) => {
-    const { secret } = buildHostNames(host.hostname);
-    const certificate = certificates.find(({ metadata }) => metadata.name === secret);
-    const verdict = explainIssuance({
-      hostname: host.hostname,
-      issuer: findIssuer(input),
-      certificate,
-      requests: valueOf(facts.requests) ?? [],
-      orders: valueOf(facts.orders) ?? [],
-      challenges: valueOf(facts.challenges) ?? [],
-    });
-    const object = certificate && nameObject("Certificate", certificate.metadata);
-    const since = findCondition(certificate?.status, "Ready")?.lastTransitionTime;
-    if (verdict.state === "ready" && certificate !== undefined)
-      return { ...judgeExpiry(certificate, facts.now), object, since };
-    if (verdict.state === "failed")
-      return broken(verdict.code, verdict.message, { hint: verdict.hint, object, since });
-    return onItsWay(verdict.state === "waiting" ? verdict.reason : "being issued", {
+function judgeRequest(input: LinkInput): LinkVerdict {
+  const { open, request } = findAttempt(input);
+  if (!open) return { state: "ok" };
+  if (request === undefined) return { state: "ok", reason: "none is open" };
+  const object = nameObject("CertificateRequest", request.metadata);
+  for (const [type, code] of [
+    ["Denied", "GT-REQUEST-DENIED"],
+    ["InvalidRequest", "GT-REQUEST-INVALID"],
+  ] as const) {
+    const found = findCondition(request.status.conditions, type);
+    if (found?.status !== "True") continue;
+    return broken(code, wordsOf(found), {
       object,
-      since,
+      since: found.lastTransitionTime,
+      hint: "Find the approver policy that refuses it: kubectl get certificaterequestpolicies",
     });
+  }
+  const approved = findCondition(request.status.conditions, "Approved");
+  if (approved !== undefined) return { state: "ok", object };
+  return onItsWay("the request waits for an approver", {
+    object,
+    since: request.metadata.creationTimestamp,
   });
 }
 
-const DAY_MS = 86_400_000;
-
-function judgeExpiry({ status, metadata }: Certificate, now: string): LinkVerdict {
-  const { notAfter, renewalTime } = status;
-  const at = Date.parse(now);
-  const hint = `kubectl describe certificate ${metadata.name} --namespace ${metadata.namespace ?? ""}`;
-  if (notAfter !== undefined && Date.parse(notAfter) <= at)
-    return broken("GT-CERTIFICATE-EXPIRED", `The certificate expired at ${notAfter}.`, { hint });
-  if (renewalTime !== undefined && at - Date.parse(renewalTime) > DAY_MS) {
-    return {
-      state: "warning",
-      code: "GT-CERTIFICATE-RENEWAL-LATE",
-      reason: `The renewal was due at ${renewalTime} and has not happened.`,
-      hint,
-    };
-  }
-  return { state: "ok", reason: notAfter === undefined ? undefined : `until ${notAfter}` };
+function judgeOrder(input: LinkInput): LinkVerdict {
+  const { open, order, challenge } = findAttempt(input);
+  if (!open) return { state: "ok" };
+  if (order === undefined) return { state: "ok", reason: "none is open" };
+  const object = nameObject("Order", order.metadata);
+  const { state, reason, failureTime } = order.status;
+  // The CA's own words stand on the Challenge as long as there is one.
+  const isToldDeeper = challenge !== undefined && challenge.status.reason !== "";
+  if (!["invalid", "errored", "expired"].includes(state) || (isToldDeeper && reason === ""))
+    return { state: "ok", object, reason: state || "being placed" };
+  if (reason === "") return { state: "ok", object, reason: state };
+  const { code, hint } = explainAcmeWords(reason);
+  const until = findRetryDate(reason);
+  const action =
+    until === undefined
+      ? hint
+      : `Not before ${until}; to try things out meanwhile: gateway-tls init --issuer staging`;
+  return broken(code, `The CA refused the order: ${reason}`, {
+    object,
+    since: failureTime,
+    hint: action,
+  });
 }

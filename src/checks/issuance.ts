@@ -52,7 +52,8 @@ export function isBackingOff(certificate: Certificate): boolean {
 
 const waiting = (reason: string): IssuanceVerdict => ({ state: "waiting", reason });
 
-function newestOf<T extends CertificateRequest | Order>(
+/** The newest of those that were made for this Certificate as it is now. */
+export function newestOf<T extends CertificateRequest | Order>(
   all: readonly T[],
   certificate: Certificate,
 ): T | undefined {

@@ -1,46 +1,65 @@
 import { findCaIdentity } from "../facts/caa.ts";
-import { valueOf } from "../facts/fact.ts";
 import type { ServedCertificate } from "../ports/network.ts";
-import { buildHostNames } from "../plan/names.ts";
-import { broken, onItsWay, type LinkInput, type LinkVerdict } from "./chain.ts";
+import { findAttempt } from "./attempt.ts";
+import {
+  broken,
+  firstTrouble,
+  onItsWay,
+  risky,
+  type LinkInput,
+  type LinkVerdict,
+} from "./chain.ts";
 import { listNames } from "./nearest.ts";
 
 const RERUN = { hint: "gateway-tls init" };
 
 /** The served certificate: for this name, in date, the one that was issued last, and trusted. */
 export function judgeServed(input: LinkInput, served: ServedCertificate | undefined): LinkVerdict {
-  const { hostname } = input.host;
-  if (served === undefined) return onItsWay(`${hostname} has no address to ask`);
-  return judgeContent(input, served) ?? judgeAge(input, served) ?? judgeTrust(input, served);
+  const { hostname } = input.target;
+  if (served === undefined)
+    return { state: "unknown", reason: `${hostname} has no address to ask.` };
+  return firstTrouble(
+    () => judgeContent(input, served),
+    () => judgeAge(input, served),
+    () => judgeTrust(input, served),
+  );
 }
 
 function judgeContent(
-  { facts, host: { hostname } }: LinkInput,
-  { names, notAfter }: ServedCertificate,
+  { facts, target: { hostname } }: LinkInput,
+  { names, notBefore, notAfter }: ServedCertificate,
 ): LinkVerdict | undefined {
   if (!names.some((name) => covers(name, hostname))) {
     const reason = `${hostname} serves a certificate for ${listNames(names)}.`;
     return broken("GT-SERVED-NAME", reason, RERUN);
   }
-  if (Date.parse(notAfter) > Date.parse(facts.now)) return undefined;
+  const now = Date.parse(facts.now);
+  if (Date.parse(notBefore) > now) {
+    const reason = `The served certificate is valid from ${notBefore}, and this machine's clock says ${facts.now}.`;
+    return broken("GT-CLOCK", reason, {
+      hint: "Set this machine's clock: timedatectl set-ntp true",
+    });
+  }
+  if (Date.parse(notAfter) > now) return undefined;
   const reason = `${hostname} serves a certificate that expired at ${notAfter}.`;
   return broken("GT-CERTIFICATE-EXPIRED", reason, RERUN);
 }
 
 function judgeAge(
-  { config, facts, host: { hostname }, names }: LinkInput,
+  input: LinkInput,
   { notAfter, issuer }: ServedCertificate,
 ): LinkVerdict | undefined {
-  const { secret } = buildHostNames(hostname);
-  const live = valueOf(facts.certificates)?.find(({ metadata }) => metadata.name === secret);
-  const issued = live?.status.notAfter;
-  if (issued !== undefined && !isSameSecond(issued, notAfter)) {
-    return onItsWay(`${hostname} still serves an older certificate (issuer ${issuer})`);
-  }
-  if (config.issuer === "production" && live?.spec.issuerRef.name === names.issuers.staging) {
-    return onItsWay("the certificate is still from the staging issuer", RERUN);
-  }
-  return undefined;
+  const { hostname, gateway } = input.target;
+  const { certificate } = findAttempt(input);
+  const issued = certificate?.status.notAfter;
+  if (issued === undefined || isSameSecond(issued, notAfter)) return undefined;
+  const since = Date.parse(certificate?.status.notBefore ?? input.facts.now);
+  const reason = `${hostname} still serves an older certificate (issuer ${issuer})`;
+  // A CA dates back by an hour; a gateway takes a new Secret up within seconds.
+  if (Date.parse(input.facts.now) - since < 2 * 3_600_000) return onItsWay(reason);
+  return broken("GT-SERVED-OLD", `${reason}, although a newer one stands in the Secret.`, {
+    hint: `kubectl get pods --namespace ${gateway.namespace}`,
+  });
 }
 
 /** Certificates count in whole seconds. */
@@ -48,19 +67,28 @@ function isSameSecond(a: string, b: string): boolean {
   return Math.abs(Date.parse(a) - Date.parse(b)) < 1000;
 }
 
-function judgeTrust({ config }: LinkInput, served: ServedCertificate): LinkVerdict {
-  if (served.trusted || config.issuer === "staging") {
+function judgeTrust({ survey }: LinkInput, served: ServedCertificate): LinkVerdict {
+  const { issuer, acmeServer } = survey.expected;
+  if (served.trusted || issuer === "staging") {
     return { state: "ok", reason: `issuer ${served.issuer}, until ${served.notAfter}` };
   }
-  const reason = `The served chain is not trusted (${served.untrustedReason ?? "unknown"}).`;
-  if (findCaIdentity(config.acme.server) !== undefined) {
+  const reason = `The served chain is not trusted (${served.untrustedReason ?? "unknown"}; issuer ${served.issuer}).`;
+  if (/\(STAGING\)/.test(served.issuer)) {
+    const hint = survey.kept
+      ? "gateway-tls init --issuer production"
+      : "Let the Gateway name the production issuer (cert-manager.io/cluster-issuer).";
+    return broken("GT-SERVED-STAGING", reason, { hint });
+  }
+  if (acmeServer !== undefined && findCaIdentity(acmeServer) !== undefined) {
     return broken("GT-SERVED-UNTRUSTED", reason, RERUN);
   }
-  const hint = "Name your CA's root with --trust-ca FILE.";
-  return { state: "warning", code: "GT-SERVED-UNTRUSTED", reason, hint };
+  return risky("GT-SERVED-UNTRUSTED", reason, {
+    hint: "Name your CA's root with --trust-ca FILE.",
+  });
 }
 
-function covers(name: string, hostname: string): boolean {
+/** Whether a certificate for `name` is good for the host: a wildcard covers one label. */
+export function covers(name: string, hostname: string): boolean {
   if (name === hostname) return true;
   return name.startsWith("*.") && hostname.split(".").slice(1).join(".") === name.slice(2);
 }

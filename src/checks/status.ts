@@ -1,22 +1,32 @@
-import type { Config } from "../config/config.ts";
 import { UserError } from "../errors.ts";
 import { unknown, valueOf } from "../facts/fact.ts";
 import type { HostSight, StatusFacts } from "../facts/status-facts.ts";
-import { buildHostNames, type Names } from "../plan/names.ts";
-import type { VersionSet } from "../plan/version-sets.ts";
-import { runChain, type Link, type LinkResult } from "./chain.ts";
+import type { Survey, Target } from "../facts/survey.ts";
+import { findAttempt } from "./attempt.ts";
+import { runChain, type Link, type LinkId, type LinkInput, type LinkResult } from "./chain.ts";
+import { dnsLinks } from "./dns-links.ts";
+import { externalDnsLinks } from "./external-dns-links.ts";
+import { gatewayLinks } from "./gateway-links.ts";
 import { issuanceLinks } from "./issuance-links.ts";
-import { routingLinks } from "./routing-links.ts";
+import { platformLinks } from "./platform-links.ts";
+import { routeLinks } from "./route-links.ts";
+import { httpLink, servingLinks } from "./serving-links.ts";
 
 export type HealthVerdict = "healthy" | "waiting" | "degraded" | "unknown";
 
 /** One link as it is shown and printed. */
 export interface ShownLink {
+  id: LinkId;
   link: string;
   state: LinkResult["state"];
   reason: string | null;
   since: string | null;
   object: string | null;
+  code: string | null;
+  /** Why it matters, where it is not well. */
+  why: string | null;
+  /** One action, where there is one. */
+  action: string | null;
 }
 
 export interface HostStatus {
@@ -24,54 +34,68 @@ export interface HostStatus {
   verdict: HealthVerdict;
   chain: ShownLink[];
   /** `served`: seen in a handshake, not only in the cluster. */
-  certificate: { issuer: string; notAfter: string; names: string[]; served: boolean } | null;
+  certificate: {
+    issuer: string;
+    notAfter: string;
+    /** As the Certificate's own status has it. */
+    renewalTime: string | null;
+    names: string[];
+    served: boolean;
+  } | null;
+}
+
+/** What is not well, once per cause, with every host that it concerns. */
+export interface StatusFinding extends Omit<ShownLink, "id" | "state"> {
+  state: "failed" | "waiting" | "unknown" | "warning";
+  hosts: string[];
 }
 
 /** What `status` hands to the views; the JSON document is this with `schemaVersion`. */
 export interface Status {
   verdict: HealthVerdict;
   hosts: HostStatus[];
+  findings: StatusFinding[];
   /** One action, when something is not well. */
   next: string | null;
 }
 
-export interface StatusInput {
-  config: Config;
-  names: Names;
-  versions: VersionSet;
-  facts: StatusFacts;
-}
-
 /** From the installation to the handshake; each link comes after those it names. */
-export const chain: readonly Link[] = [...routingLinks, ...issuanceLinks];
+export const chain: readonly Link[] = [
+  ...platformLinks,
+  ...externalDnsLinks,
+  ...gatewayLinks,
+  ...dnsLinks.filter(({ id }) => id !== "record"),
+  ...routeLinks,
+  ...dnsLinks.filter(({ id }) => id === "record"),
+  httpLink,
+  ...issuanceLinks,
+  ...servingLinks,
+];
 
-/** One verdict over every host of the config; pure. */
-export function buildStatus(input: StatusInput): Status {
-  const judged = input.config.hosts.map((host) => {
-    const links = runChain(chain, { ...input, host, sight: findSight(input.facts, host.hostname) });
-    return { hostname: host.hostname, links, verdict: judgeLinks(links) };
+/** One verdict over every host that was asked for; pure. */
+export function buildStatus(survey: Survey, facts: StatusFacts): Status {
+  const sights = new Map(facts.hosts.map((sight) => [sight.hostname, sight]));
+  const hosts = survey.targets.map((target): HostStatus => {
+    const sight = sights.get(target.hostname) ?? unseen(target);
+    const input = { survey, facts, target, sight };
+    const links = runChain(chain, input);
+    const { hostname } = target;
+    const certificate = findCertificate(input);
+    return { hostname, verdict: judgeLinks(links), chain: links.map(showLink), certificate };
   });
-  const verdict = worstOf(judged.map((host) => host.verdict));
-  const first = judged.find((host) => host.verdict === verdict);
-  return {
-    verdict,
-    hosts: judged.map(({ hostname, links, verdict }) => ({
-      hostname,
-      verdict,
-      chain: links.map(showLink),
-      certificate: findCertificate(input.facts, hostname),
-    })),
-    next: first === undefined || verdict === "healthy" ? null : findNext(first.links),
-  };
+  const verdict = hosts.length === 0 ? "unknown" : worstOf(hosts.map((host) => host.verdict));
+  const findings = collectFindings(hosts);
+  return { verdict, hosts, findings, next: findNext(verdict, findings) };
 }
 
-const SEVERITY: readonly [LinkResult["state"], HealthVerdict][] = [
+const SEVERITY = [
   ["failed", "degraded"],
   ["waiting", "waiting"],
   ["unknown", "unknown"],
-];
+  ["warning", "healthy"],
+] as const;
 
-function judgeLinks(links: readonly LinkResult[]): HealthVerdict {
+function judgeLinks(links: readonly Pick<LinkResult, "state">[]): HealthVerdict {
   const found = SEVERITY.find(([state]) => links.some((link) => link.state === state));
   return found?.[1] ?? "healthy";
 }
@@ -81,44 +105,72 @@ function worstOf(verdicts: readonly HealthVerdict[]): HealthVerdict {
   return found?.[1] ?? "healthy";
 }
 
-function findNext(links: readonly LinkResult[]): string | null {
-  for (const [state] of SEVERITY) {
-    const link = links.find((one) => one.state === state);
-    if (link === undefined) continue;
-    if (link.hint !== undefined) return link.hint;
-    return state === "waiting"
-      ? "Wait a little, then run `gateway-tls status` again."
-      : "Run `gateway-tls init` again: it repairs what is not as planned.";
+/** In the order of the chain, the worst first; hosts with the same trouble share one. */
+function collectFindings(hosts: readonly HostStatus[]): StatusFinding[] {
+  const found = new Map<string, StatusFinding>();
+  for (const { hostname, chain } of hosts) {
+    for (const { id: _, ...link } of chain) {
+      const { state } = link;
+      if (state === "ok" || state === "not-checked") continue;
+      const key = JSON.stringify([link.link, link.code, link.reason, link.object]);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { ...link, state, hosts: [hostname] });
+      else known.hosts.push(hostname);
+    }
   }
-  return null;
+  const rank = (one: StatusFinding) => SEVERITY.findIndex(([state]) => state === one.state);
+  return [...found.values()].sort((a, b) => rank(a) - rank(b));
 }
 
-function showLink({ title, state, reason, since, object }: LinkResult): ShownLink {
+function findNext(verdict: HealthVerdict, [first]: readonly StatusFinding[]): string | null {
+  if (verdict === "healthy" || first === undefined) return null;
+  if (first.action !== null) return first.action;
+  return first.state === "waiting"
+    ? "Wait a little, then run `gateway-tls status` again."
+    : "Run `gateway-tls init` again: it repairs what is not as planned.";
+}
+
+function showLink({ id, title, why, state, ...more }: LinkResult): ShownLink {
+  const isWell = state === "ok" || state === "not-checked";
   return {
+    id,
     link: title,
     state,
-    reason: reason ?? null,
-    since: since ?? null,
-    object: object ?? null,
+    reason: more.reason ?? null,
+    since: more.since ?? null,
+    object: more.object ?? null,
+    code: more.code ?? null,
+    why: isWell ? null : why,
+    action: more.hint ?? null,
   };
 }
 
-function findSight({ hosts }: StatusFacts, hostname: string): HostSight {
+/** A host that nobody looked at: a mistake would be to call it well. */
+function unseen({ hostname }: Target): HostSight {
   const error = new UserError("GT-DNS-UNREACHABLE", `${hostname} was not looked at.`);
-  const nothing = { hostname, answers: unknown(error), served: unknown(error) };
-  return hosts.find((host) => host.hostname === hostname) ?? nothing;
+  const fact = unknown(error);
+  return {
+    hostname,
+    answers: fact,
+    caa: fact,
+    served: fact,
+    http: fact,
+    cachedUntil: undefined,
+    owner: undefined,
+  };
 }
 
 /** What is served; without a handshake, what the Certificate object says. */
-function findCertificate(facts: StatusFacts, hostname: string): HostStatus["certificate"] {
-  const served = valueOf(findSight(facts, hostname).served);
+function findCertificate(input: LinkInput): HostStatus["certificate"] {
+  const { certificate } = findAttempt(input);
+  const renewalTime = certificate?.status.renewalTime ?? null;
+  const served = valueOf(input.sight.served);
   if (served !== undefined) {
     const { issuer, notAfter, names } = served;
-    return { issuer, notAfter, names, served: true };
+    return { issuer, notAfter, renewalTime, names, served: true };
   }
-  const { secret } = buildHostNames(hostname);
-  const live = valueOf(facts.certificates)?.find(({ metadata }) => metadata.name === secret);
-  if (live?.status.notAfter === undefined) return null;
-  const { name } = live.spec.issuerRef;
-  return { issuer: name, notAfter: live.status.notAfter, names: live.spec.dnsNames, served: false };
+  if (certificate?.status.notAfter === undefined) return null;
+  const { notAfter } = certificate.status;
+  const { dnsNames: names, issuerRef } = certificate.spec;
+  return { issuer: issuerRef.name, notAfter, renewalTime, names, served: false };
 }

@@ -95,10 +95,10 @@ const syntaxOf = ({ value, several }: NonNullable<Verb["argument"]>): string =>
   `[${value}${several === true ? "..." : ""}]`;
 
 /** Settings of a verb, grouped as the help shows them. */
-function idsOf({ scopes }: Verb): SettingId[] {
+function idsOf({ scopes, settings = [] }: Verb): SettingId[] {
   const order = Object.keys(groups);
   return settingIds
-    .filter((id) => scopes.includes(settingOf(id).scope))
+    .filter((id) => scopes.includes(settingOf(id).scope) || settings.includes(id))
     .sort((a, b) => order.indexOf(settingOf(a).group) - order.indexOf(settingOf(b).group));
 }
 

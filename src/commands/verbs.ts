@@ -1,4 +1,5 @@
 import type { Scope } from "../config/setting.ts";
+import type { SettingId } from "../config/settings.ts";
 import type { Command } from "./command.ts";
 import { lifeVerbs } from "./life-verbs.ts";
 
@@ -7,6 +8,8 @@ export interface Verb {
   name: string;
   summary: string;
   scopes: readonly Scope[];
+  /** Single settings beside those of its scopes. */
+  settings?: readonly SettingId[];
   /** Shown under its help. */
   examples: readonly string[];
   /** What stands behind the verb: one name, and what it is. */
@@ -39,8 +42,25 @@ export const verbs: readonly Verb[] = [
   {
     name: "status",
     summary: "Say for each host whether all is well, and if not, what is wrong",
-    scopes: ["where", "all"],
-    examples: ["gateway-tls status --cluster demo", "gateway-tls status --output json"],
+    scopes: ["where", "all", "status"],
+    settings: ["timeout"],
+    examples: [
+      "gateway-tls status --cluster demo",
+      "gateway-tls status www.example.com --verbose",
+      "gateway-tls status --watch",
+      "gateway-tls status --gateway edge/public --output json",
+    ],
+    argument: { value: "host", about: "Only this host (default: all)" },
     load: () => import("./status.ts"),
+  },
+  {
+    name: "check",
+    summary: "Say what stands in the way, and what differs from the kept config; change nothing",
+    scopes: ["init", "host", "where", "all", "check"],
+    examples: [
+      "gateway-tls check --pre --cluster demo --domain example.com",
+      "gateway-tls check --cluster demo",
+    ],
+    load: () => import("./check.ts"),
   },
 ];

@@ -13,7 +13,16 @@ export const groups = {
 
 /** Which commands take a setting. `all`: every one; `run`: those that may write. */
 export type Scope =
-  "init" | "host" | "where" | "run" | "all" | "add-host" | "promote" | "uninstall";
+  | "init"
+  | "host"
+  | "where"
+  | "run"
+  | "all"
+  | "add-host"
+  | "promote"
+  | "uninstall"
+  | "status"
+  | "check";
 
 /** One thing that the user can say, wherever it is said: flag, environment, file or prompt. */
 export interface Setting {

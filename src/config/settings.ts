@@ -3,6 +3,7 @@ import { lifeSettings } from "./life-settings.ts";
 import { networkSettings, wantedSettings } from "./install-settings.ts";
 import { runSettings, sourceSettings } from "./run-settings.ts";
 import type { Setting } from "./setting.ts";
+import { statusSettings } from "./status-settings.ts";
 
 /** Every setting, by its id in the program. Flags, environment, file, help and errors come from here. */
 export const settings = {
@@ -13,6 +14,7 @@ export const settings = {
   ...sourceSettings,
   ...runSettings,
   ...lifeSettings,
+  ...statusSettings,
 };
 
 export type SettingId = keyof typeof settings;

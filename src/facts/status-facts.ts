@@ -1,187 +1,79 @@
-import type { Config } from "../config/config.ts";
-import { kinds, type ResourceKind } from "../kinds.ts";
-import type { Names } from "../plan/names.ts";
-import type { Kubernetes, KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
-import type { ServedCertificate } from "../ports/network.ts";
+import type { PodIdentityAssociation } from "../ports/aws.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
-import { readCertManagers, type CertManagerFact } from "./cert-manager.ts";
-import { readCrds, type CrdsFact } from "./crds.ts";
-import { readDelegation, type DelegationFact } from "./delegation.ts";
-import { readFact, readAfter, known, type Fact } from "./fact.ts";
-import { readGatewayClasses, type GatewayClassFact } from "./gateway-classes.ts";
-import { readKeptConfig, type KeptConfig } from "./kept-config.ts";
-import * as objects from "./objects.ts";
-import {
-  findNameServers,
-  readZoneAnswers,
-  type NameServer,
-  type ZoneAnswers,
-} from "./zone-answers.ts";
+import { known, readFact, type Fact } from "./fact.ts";
+import { findCommonDomain, findTargets, type Place, type Survey } from "./survey.ts";
+import { readStatusCluster, type StatusClusterFacts } from "./status-cluster.ts";
+import { readOutside, type OutsideFacts } from "./status-outside.ts";
 
-/** What one host looks like from outside. */
-export interface HostSight {
-  hostname: string;
-  /** What the zone's own servers say. */
-  answers: Fact<ZoneAnswers>;
-  /** A TLS handshake by name at the first address; unknown when there is none to ask. */
-  served: Fact<ServedCertificate | undefined>;
-}
+export type { HostSight } from "./status-outside.ts";
 
 /** Everything that the chain of status looks at. */
-export interface StatusFacts {
+export interface StatusFacts extends StatusClusterFacts, OutsideFacts {
   /** On the world's clock, ISO 8601. */
   now: string;
-  keptConfig: Fact<KeptConfig | undefined>;
-  crds: Fact<CrdsFact>;
-  externalDns: Fact<objects.Deployment | undefined>;
-  /** The last lines, oldest first. */
-  externalDnsLog: Fact<string[]>;
-  gatewayController: Fact<objects.Deployment | undefined>;
-  certManagers: Fact<CertManagerFact[]>;
-  gatewayClasses: Fact<GatewayClassFact[]>;
-  gateway: Fact<objects.Gateway | undefined>;
-  routes: Fact<objects.HttpRoute[]>;
-  endpointSlices: Fact<objects.EndpointSlice[]>;
-  issuers: Fact<objects.ClusterIssuer[]>;
-  certificates: Fact<objects.Certificate[]>;
-  requests: Fact<objects.CertificateRequest[]>;
-  orders: Fact<objects.Order[]>;
-  challenges: Fact<objects.Challenge[]>;
-  delegation: Fact<DelegationFact>;
-  hosts: HostSight[];
+  /** Of ExternalDNS's ServiceAccount; empty where there is no EKS cluster to ask about. */
+  associations: Fact<PodIdentityAssociation[]>;
 }
 
-export interface StatusQuestions {
-  config: Config;
-  names: Pick<Names, "gateway">;
-  /** The zone that the installation writes to: the kept config names it. */
-  zone: { id: string; name: string };
-  dnsServer?: string;
-}
+export type StatusWorld = Pick<
+  ConnectedWorld,
+  "kubernetes" | "zones" | "resolver" | "probe" | "clock" | "identity"
+>;
 
-type World = Pick<ConnectedWorld, "kubernetes" | "zones" | "resolver" | "probe" | "clock">;
-
-const HANDSHAKE_TIMEOUT_MS = 5000;
-
-/** Reads all of it side by side; what cannot be read is unknown, and the rest is still there. */
+/**
+ * Reads all of it side by side; what cannot be read is unknown, and the rest is still there. The
+ * survey comes back with the hosts that were found, where it named Gateways only.
+ */
 export async function readStatusFacts(
-  world: World,
-  questions: StatusQuestions,
-): Promise<StatusFacts> {
-  const [running, gateway, issuance, outside] = await Promise.all([
-    readRunning(world.kubernetes, questions),
-    readGatewaySide(world.kubernetes, questions),
-    readIssuance(world.kubernetes, questions),
-    readOutside(world, questions),
+  world: StatusWorld,
+  asked: Survey,
+  options: { dnsServer?: string } = {},
+): Promise<{ survey: Survey; facts: StatusFacts }> {
+  const [cluster, associations] = await Promise.all([
+    readStatusCluster(world.kubernetes, asked),
+    readAssociations(world, asked),
   ]);
-  const now = world.clock.now().toISOString();
-  return { now, ...running, ...gateway, ...issuance, ...outside };
-}
-
-async function readRunning(kubernetes: Kubernetes, { config }: StatusQuestions) {
-  const { externalDns: dnsAt, gatewayController: controllerAt } = config.namespaces;
-  const [keptConfig, crds, externalDns, externalDnsLog, gatewayController, certManagers] =
-    await Promise.all([
-      readKeptConfig(kubernetes),
-      readCrds(kubernetes),
-      readDeployment(kubernetes, dnsAt, "external-dns"),
-      readFact(() =>
-        kubernetes.logs({
-          namespace: dnsAt,
-          labelSelector: "app.kubernetes.io/name=external-dns",
-          tailLines: 20,
-        }),
-      ),
-      readDeployment(kubernetes, controllerAt, "nginx-gateway-fabric"),
-      readCertManagers(kubernetes),
-    ]);
-  return { keptConfig, crds, externalDns, externalDnsLog, gatewayController, certManagers };
-}
-
-/** The Deployment of one of our releases, which are named after their charts. */
-async function readDeployment(
-  kubernetes: Kubernetes,
-  namespace: string,
-  release: string,
-): Promise<Fact<objects.Deployment | undefined>> {
-  const labelSelector = `app.kubernetes.io/instance=${release}`;
-  const found = await readAll(kubernetes, kinds.Deployment, objects.parseDeployment, {
-    namespace,
-    labelSelector,
+  const survey = asked.kept ? asked : completeSurvey(asked, cluster);
+  const addresses = gatewaysOf(cluster, survey.gateways).flatMap(({ status }) =>
+    status.addresses.map(({ value }) => value),
+  );
+  const outside = await readOutside(world, {
+    survey,
+    addresses,
+    viaRecursive: options.dnsServer !== undefined,
   });
-  return found.known ? known(found.value[0]) : found;
+  const now = world.clock.now().toISOString();
+  return { survey, facts: { now, ...cluster, associations, ...outside } };
 }
 
-async function readGatewaySide(kubernetes: Kubernetes, { config, names }: StatusQuestions) {
-  const [gatewayClasses, gateway, routes, slices] = await Promise.all([
-    readGatewayClasses(kubernetes),
-    readFact(async () => {
-      const ref = {
-        kind: kinds.Gateway,
-        namespace: config.namespaces.gateway,
-        name: names.gateway,
-      };
-      const object = await kubernetes.get(ref);
-      return object === undefined ? undefined : objects.parseGateway(object);
-    }),
-    readAll(kubernetes, kinds.HTTPRoute, objects.parseHttpRoute),
-    readAll(kubernetes, kinds.EndpointSlice, objects.parseEndpointSlice),
-  ]);
-  return { gatewayClasses, gateway, routes, endpointSlices: slices };
-}
-
-async function readIssuance(kubernetes: Kubernetes, { config }: StatusQuestions) {
-  const at = { namespace: config.namespaces.gateway };
-  const [issuers, certificates, requests, orders, challenges] = await Promise.all([
-    readAll(kubernetes, kinds.ClusterIssuer, objects.parseClusterIssuer),
-    readAll(kubernetes, kinds.Certificate, objects.parseCertificate, at),
-    readAll(kubernetes, kinds.CertificateRequest, objects.parseCertificateRequest, at),
-    readAll(kubernetes, kinds.Order, objects.parseOrder, at),
-    readAll(kubernetes, kinds.Challenge, objects.parseChallenge, at),
-  ]);
-  return { issuers, certificates, requests, orders, challenges };
-}
-
-async function readAll<T>(
-  kubernetes: Kubernetes,
-  kind: ResourceKind,
-  parse: (object: KubernetesObject) => T,
-  options: ListOptions = {},
-): Promise<Fact<T[]>> {
-  return readFact(async () => (await kubernetes.list(kind, options)).map(parse));
-}
-
-async function readOutside(world: World, { config, zone, dnsServer }: StatusQuestions) {
-  const [delegation, servers] = await Promise.all([
-    readAfter(await readFact(() => world.zones.nameServers(zone.id)), (nameServers) =>
-      readDelegation(
-        world.resolver,
-        { name: zone.name, nameServers },
-        { viaRecursive: dnsServer !== undefined },
-      ),
+function gatewaysOf({ gateways }: Pick<StatusClusterFacts, "gateways">, places: readonly Place[]) {
+  if (!gateways.known) return [];
+  return gateways.value.filter(({ metadata }) =>
+    places.some(
+      ({ namespace, name }) => metadata.namespace === namespace && metadata.name === name,
     ),
-    readFact(() => findNameServers(world, zone.id)),
-  ]);
-  const hosts = await Promise.all(
-    config.hosts.map(({ hostname }) => lookAtHost(world, servers, hostname)),
   );
-  return { delegation, hosts };
 }
 
-async function lookAtHost(
-  { resolver, probe }: World,
-  servers: Fact<NameServer[]>,
-  hostname: string,
-): Promise<HostSight> {
-  const answers = await readAfter(servers, (all) =>
-    readFact(() => readZoneAnswers(resolver, all, hostname)),
-  );
-  const address = answers.known ? answers.value.addresses[0] : undefined;
-  const served =
-    address === undefined
-      ? known(undefined)
-      : await readFact(() =>
-          probe.handshake({ hostname, address, timeoutMs: HANDSHAKE_TIMEOUT_MS }),
-        );
-  return { hostname, answers, served };
+/** What a Gateway made by hand says: its hosts, its class and the domain of its hosts. */
+function completeSurvey(asked: Survey, cluster: StatusClusterFacts): Survey {
+  const gateways = gatewaysOf(cluster, asked.gateways);
+  const routes = cluster.routes.known ? cluster.routes.value : [];
+  const targets = findTargets(gateways, routes);
+  return {
+    ...asked,
+    gatewayClass: gateways[0]?.spec.gatewayClassName ?? asked.gatewayClass,
+    zone: { id: asked.zone.id, name: findCommonDomain(targets.map(({ hostname }) => hostname)) },
+    targets,
+  };
+}
+
+async function readAssociations(
+  { identity }: StatusWorld,
+  { expected, namespaces }: Survey,
+): Promise<Fact<PodIdentityAssociation[]>> {
+  const { cluster, serviceAccount } = expected;
+  if (cluster === undefined || serviceAccount === undefined) return known([]);
+  const namespace = namespaces.externalDns ?? "external-dns";
+  return readFact(() => identity.listAssociations(cluster, { namespace, serviceAccount }));
 }

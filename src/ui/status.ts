@@ -1,13 +1,15 @@
 import { formatHint } from "./error.ts";
 import { joinBlocks } from "./layout.ts";
 import { formatLine, formatText, type Mark, markOf, type Screen, type Style } from "./screen.ts";
-import { formatExpiry, padTo, toOneLine, widthOf } from "./text.ts";
+import { countOf, formatExpiry, padTo, toOneLine, widthOf } from "./text.ts";
 
 export type HealthVerdict = "healthy" | "waiting" | "degraded" | "unknown";
 export type LinkState = "ok" | "waiting" | "warning" | "failed" | "unknown" | "not-checked";
 
 /** One link of the chain from the installation to the handshake. */
 export interface ChainLink {
+  /** Permanent, kebab-case. */
+  id?: string;
   /** A positive sentence or a name: "Gateway programmed". */
   link: string;
   state: LinkState;
@@ -16,6 +18,16 @@ export interface ChainLink {
   since: string | null;
   /** `Kind namespace/name`. */
   object: string | null;
+  code?: string | null;
+  /** Why it matters: one sentence, where it is not well. */
+  why?: string | null;
+  /** One action, where it is not well. */
+  action?: string | null;
+}
+
+/** What is not well, once per cause, with the hosts that it concerns. */
+export interface Finding extends Omit<ChainLink, "id"> {
+  hosts: readonly string[];
 }
 
 export interface HostStatus {
@@ -23,7 +35,13 @@ export interface HostStatus {
   verdict: HealthVerdict;
   chain: ChainLink[];
   /** `served`: seen in a handshake, not only in the cluster. `notAfter`: ISO 8601. */
-  certificate: { issuer: string; notAfter: string; names: string[]; served: boolean } | null;
+  certificate: {
+    issuer: string;
+    notAfter: string;
+    renewalTime?: string | null;
+    names: string[];
+    served: boolean;
+  } | null;
 }
 
 /** What `status --output json` prints: schemas/status.schema.json describes it. */
@@ -31,6 +49,7 @@ export interface StatusDocument {
   schemaVersion: 1;
   verdict: HealthVerdict;
   hosts: HostStatus[];
+  findings?: readonly Finding[];
   /** One action, when something is not well. */
   next: string | null;
 }
@@ -47,7 +66,8 @@ const VERDICTS: Record<HealthVerdict, { mark: Mark; style: Style; sentence: stri
   unknown: { mark: "unknown", style: "yellow", sentence: "Not all could be seen." },
 };
 
-const LINKS: Record<LinkState, { mark: Mark; style: Style }> = {
+/** How each state of a link looks. */
+export const LINKS: Record<LinkState, { mark: Mark; style: Style }> = {
   ok: { mark: "done", style: "green" },
   waiting: { mark: "pending", style: "yellow" },
   warning: { mark: "warning", style: "yellow" },
@@ -56,15 +76,19 @@ const LINKS: Record<LinkState, { mark: Mark; style: Style }> = {
   "not-checked": { mark: "pending", style: "dim" },
 };
 
-/** One line a host; one that is not well is opened at its first trouble. */
+/** The first trouble of the worst kind is the one to begin with. */
+const WORST: readonly LinkState[] = ["failed", "waiting", "unknown", "warning"];
+
+/** One line a host; one that is not well is opened at its first trouble, unless it was told. */
 export function renderStatus(status: StatusDocument, options: StatusOptions): string {
   const nameWidth = Math.min(
     Math.max(0, ...status.hosts.map(({ hostname }) => widthOf(hostname))),
     Math.floor(options.columns / 2),
   );
   const { mark, style, sentence } = VERDICTS[status.verdict];
+  const told = new Set<string>();
   return joinBlocks([
-    status.hosts.flatMap((host) => formatHost(host, nameWidth, options)),
+    status.hosts.flatMap((host) => formatHost(host, { nameWidth, told }, options)),
     [
       formatLine(options, [
         [markOf(options, mark), style],
@@ -76,7 +100,11 @@ export function renderStatus(status: StatusDocument, options: StatusOptions): st
   ]);
 }
 
-function formatHost(host: HostStatus, nameWidth: number, options: StatusOptions): string[] {
+function formatHost(
+  host: HostStatus,
+  { nameWidth, told }: { nameWidth: number; told: Set<string> },
+  options: StatusOptions,
+): string[] {
   const { hostname, verdict, certificate, chain } = host;
   const { mark, style } = VERDICTS[verdict];
   const line = formatLine(options, [
@@ -91,8 +119,22 @@ function formatHost(host: HostStatus, nameWidth: number, options: StatusOptions)
       ? ["no certificate", "dim"]
       : [describeCertificate(certificate, options.now), "dim"],
   ]);
-  const trouble = chain.find(({ state }) => state !== "ok" && state !== "not-checked");
-  return trouble === undefined ? [line] : [line, ...formatTrouble(trouble, options)];
+  const trouble = findTrouble(chain);
+  if (trouble === undefined) return [line];
+  const key = JSON.stringify([trouble.link, trouble.reason, trouble.object]);
+  if (told.has(key)) {
+    return [line, ...formatText(options, `${trouble.link}: as above`, { indent: 8, style: "dim" })];
+  }
+  told.add(key);
+  return [line, ...formatTrouble(trouble, options)];
+}
+
+function findTrouble(chain: readonly ChainLink[]): ChainLink | undefined {
+  for (const wanted of WORST) {
+    const found = chain.find(({ state }) => state === wanted);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function describeCertificate(
@@ -103,16 +145,38 @@ function describeCertificate(
   return `expires ${formatExpiry(notAfter, now)}, ${toOneLine(issuer)}${seen}`;
 }
 
-function formatTrouble({ link, state, reason, since, object }: ChainLink, screen: Screen) {
+function formatTrouble(trouble: ChainLink, screen: StatusOptions) {
+  const { link, state, reason, since, object, why, code } = trouble;
   const { mark, style } = LINKS[state];
-  const about = [object, since === null ? null : `since ${since}`].filter((text) => text !== null);
+  const age = since === null ? null : formatSince(since, screen.now);
+  const about = [object, age].filter((text) => text !== null);
+  const rest = [about.join(", "), why ?? "", code ?? ""].filter((text) => text !== "");
   return [
     ...formatText(screen, reason === null ? link : `${link}: ${reason}`, {
       lead: ["      ", [markOf(screen, mark), style], " "],
       indent: 8,
     }),
-    ...(about.length === 0
-      ? []
-      : formatText(screen, about.join(", "), { indent: 8, style: "dim" })),
+    ...rest.flatMap((text) => formatText(screen, text, { indent: 8, style: "dim" })),
   ];
+}
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+
+/** How long ago a moment was: `3 hours ago`; itself where it is none. */
+export function formatAge(at: string, now: Date): string {
+  const ms = now.getTime() - new Date(at).getTime();
+  if (Number.isNaN(ms)) return at;
+  const unit = UNITS.find(([, length]) => ms >= length);
+  return unit === undefined ? "just now" : `${countOf(Math.floor(ms / unit[1]), unit[0])} ago`;
+}
+
+/** `for 3 hours`. */
+function formatSince(at: string, now: Date): string {
+  const age = formatAge(at, now);
+  return age.endsWith(" ago") ? `for ${age.slice(0, -" ago".length)}` : `since ${at}`;
 }

@@ -6,7 +6,7 @@ import { loadTemplates } from "../../src/adapters/templates.ts";
 import { buildStatus } from "../../src/checks/status.ts";
 import type { RunOptions } from "../../src/config/config.ts";
 import { readStatusFacts } from "../../src/facts/status-facts.ts";
-import { versionSets } from "../../src/plan/version-sets.ts";
+import { surveyInstallation } from "../../src/facts/survey.ts";
 import { carryOut } from "../../src/runner/carry-out.ts";
 import { examine, inspectAll, planFor } from "../../src/runner/prepare.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
@@ -62,9 +62,10 @@ async function install(name: string) {
       checks: [],
     });
   const look = async () => {
-    const { names, environment } = plan;
-    const facts = await readStatusFacts(connected, { config, names, zone: environment.zone });
-    return buildStatus({ config, names, versions: versionSets[config.versions], facts });
+    const { names, environment, versions } = plan;
+    const survey = surveyInstallation(config, names, versions, environment.zone.id);
+    const read = await readStatusFacts(connected, survey);
+    return buildStatus(read.survey, read.facts);
   };
   const again = async () => troubles((await examine(world, connection, question)).report);
   return { run, look, again, connection, world };

@@ -1,51 +1,70 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { expect, test } from "vitest";
-import { chain } from "../../src/checks/status.ts";
-import { known } from "../../src/facts/fact.ts";
-import * as good from "./build-status.ts";
-import { statusOf } from "./build-status.ts";
-import { issuanceCases } from "./issuance-cases.ts";
-import { routingCases } from "./status-cases.ts";
+import { describe, expect, test } from "vitest";
+import { chain, buildStatus, type Status } from "../../src/checks/status.ts";
+import { readStatusFacts } from "../../src/facts/status-facts.ts";
+import { readStates, type State } from "./state-file.ts";
+import { buildStateWorld } from "./state-world.ts";
 
 const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
   JSON.parse(readFileSync(new URL("../../schemas/status.schema.json", import.meta.url), "utf8")),
 );
+const states = readStates();
 
-test.each([...routingCases, ...issuanceCases])(
-  "$what",
-  ({ facts, config, verdict, first, says = /^/ }) => {
-    const status = statusOf(facts, config);
-    const links = status.hosts[0]?.chain ?? [];
-    const trouble = links.find(({ state }) => state !== "ok");
-    expect(status.verdict).toBe(verdict);
-    expect(trouble && `${trouble.link}: ${trouble.state}`).toBe(first);
-    expect(trouble?.reason ?? "").toMatch(says);
-    expect(status.next === null).toBe(verdict === "healthy");
+async function statusOf(state: State): Promise<Status> {
+  const { world, survey } = buildStateWorld(state);
+  const read = await readStatusFacts(world, survey);
+  return buildStatus(read.survey, read.facts);
+}
+
+describe("each state has its verdict and its first finding", () => {
+  test.each(states.map((state) => [state.name, state] as const))("%s", async (_, state) => {
+    const { verdict, link, code, says = "", action = "", object = "" } = state.expect;
+    const status = await statusOf(state);
+    const [first] = status.findings;
+    const id = status.hosts[0]?.chain.find(({ link }) => link === first?.link)?.id;
+    const seen = { verdict: status.verdict, link: id, code: first?.code ?? undefined };
+    expect(seen, JSON.stringify(status.findings, undefined, 1)).toEqual({ verdict, link, code });
+    expect(first?.reason ?? "").toMatch(new RegExp(says));
+    expect(first?.action ?? "").toContain(action);
+    expect(first?.object ?? "").toContain(object);
     validate({ schemaVersion: 1, ...status });
     expect(validate.errors).toBeNull();
-  },
-);
+  });
 
-test("what hangs on a broken link is not checked: one cause, one finding", () => {
-  const { chain } = statusOf({ gateway: known(undefined) }).hosts[0] ?? { chain: [] };
-  expect(chain.filter(({ state }) => state === "failed")).toHaveLength(1);
-  expect(chain.find(({ link }) => link === "Certificate served")?.state).toBe("not-checked");
-});
+  test("one cause, one finding", async () => {
+    for (const state of states) {
+      const { findings } = await statusOf(state);
+      const failed = findings.filter((finding) => finding.state === "failed");
+      expect([state.name, failed.length <= 1]).toEqual([state.name, true]);
+    }
+  });
 
-test("the certificate is the served one, else the cluster's", () => {
-  expect(statusOf().hosts[0]?.certificate).toMatchObject({ issuer: "R11", served: true });
-  const hosts = good.sight().map((host) => ({ ...host, served: known(undefined) }));
-  expect(statusOf({ hosts }).hosts[0]?.certificate).toMatchObject({
-    issuer: "gateway-tls-production",
-    served: false,
+  test("each finding that is broken has a code, why it matters, and an action", async () => {
+    for (const state of states) {
+      for (const { state: how, code, why, action } of (await statusOf(state)).findings) {
+        if (how !== "failed") continue;
+        expect([state.name, code, why, action]).toEqual([
+          state.name,
+          expect.stringMatching(/^GT-[A-Z0-9-]+$/),
+          expect.stringMatching(/\.$/),
+          expect.stringMatching(/\S/),
+        ]);
+      }
+    }
   });
 });
 
-test("each link comes after those it names", () => {
+test("there are at least forty states, and no two say the same", () => {
+  expect(states.length).toBeGreaterThanOrEqual(40);
+  expect(new Set(states.map(({ what }) => what)).size).toBe(states.length);
+});
+
+test("each link comes after those it names, and none is declared twice", () => {
   const ids = chain.map(({ id }) => id);
-  const early = chain.filter(({ id, after }) =>
-    after.some((one) => ids.indexOf(one) >= ids.indexOf(id)),
+  const early = chain.filter(({ id, after, unless = [] }) =>
+    [...after, ...unless].some((one) => ids.indexOf(one) >= ids.indexOf(id) || !ids.includes(one)),
   );
-  expect(early).toEqual([]);
+  expect(early.map(({ id }) => id)).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
 });

@@ -98,7 +98,7 @@ describe("the status", () => {
       "  ✓ www.example.com  healthy   expires 2027-02-21 (in 89 days), Let's Encrypt R…
         ✗ api.example.com  degraded  no certificate
             ✗ Listener accepted: two listeners have the name api.example.com
-              Gateway gateway-tls/gateway-tls, since 2026-11-24T09:00:00Z
+              Gateway gateway-tls/gateway-tls, for 1 hour
 
       ✗ Something is broken.
         → Set the name servers of example.com at its registrar.

@@ -28,6 +28,17 @@ async function findFaults(name: string, document: unknown): Promise<string[]> {
   );
 }
 
+const undelegated = {
+  link: "Zone delegated",
+  state: "failed" as const,
+  reason: "the parent hands out ns1.other.net",
+  since: "2026-11-24T09:00:00Z",
+  object: "Gateway gateway-tls/gateway-tls",
+  code: "GT-ZONE-NOT-DELEGATED",
+  why: "Nobody sees the records.",
+  action: null,
+};
+
 const status: StatusDocument = {
   schemaVersion: 1,
   verdict: "degraded",
@@ -36,24 +47,30 @@ const status: StatusDocument = {
       hostname: "www.example.com",
       verdict: "degraded",
       chain: [
-        { link: "Gateway programmed", state: "ok", reason: null, since: null, object: null },
         {
-          link: "Zone delegated",
-          state: "failed",
-          reason: "the parent hands out ns1.other.net",
-          since: "2026-11-24T09:00:00Z",
-          object: "Gateway gateway-tls/gateway-tls",
+          id: "gateway",
+          link: "Gateway programmed",
+          state: "ok",
+          reason: null,
+          since: null,
+          object: null,
+          code: null,
+          why: null,
+          action: null,
         },
+        { id: "delegation", ...undelegated },
       ],
       certificate: {
         issuer: "Let's Encrypt R12",
         notAfter: "2027-02-21T10:00:00Z",
+        renewalTime: "2027-01-22T10:00:00Z",
         names: ["www.example.com"],
         served: true,
       },
     },
     { hostname: "api.example.com", verdict: "waiting", chain: [], certificate: null },
   ],
+  findings: [{ ...undelegated, hosts: ["www.example.com"] }],
   next: null,
 };
 

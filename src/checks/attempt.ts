@@ -1,0 +1,90 @@
+import { findCondition, isCurrent } from "../facts/condition.ts";
+import { valueOf } from "../facts/fact.ts";
+import type {
+  Certificate,
+  CertificateRequest,
+  Challenge,
+  Gateway,
+  Order,
+} from "../facts/objects.ts";
+import type { LinkInput } from "./chain.ts";
+import { isBackingOff, newestOf } from "./issuance.ts";
+
+/** What cert-manager has about one host's newest attempt. */
+export interface Attempt {
+  certificate: Certificate | undefined;
+  /** Something is being issued, or was refused: there is more to say than "ready". */
+  open: boolean;
+  request: CertificateRequest | undefined;
+  order: Order | undefined;
+  challenge: Challenge | undefined;
+}
+
+export function findAttempt({ facts, target }: LinkInput): Attempt {
+  const certificate = valueOf(facts.certificates)?.find(
+    ({ metadata, spec }) =>
+      spec.secretName === target.secret && metadata.namespace === target.gateway.namespace,
+  );
+  if (certificate === undefined) {
+    return { certificate, open: true, request: undefined, order: undefined, challenge: undefined };
+  }
+  const order = newestOf(valueOf(facts.orders) ?? [], certificate);
+  const challenges = (valueOf(facts.challenges) ?? []).filter(
+    ({ spec, metadata }) =>
+      spec.dnsName === target.hostname && metadata.namespace === target.gateway.namespace,
+  );
+  const own = challenges.filter(({ metadata }) =>
+    metadata.ownerReferences?.some(
+      ({ kind, name }) => kind === "Order" && name === order?.metadata.name,
+    ),
+  );
+  return {
+    certificate,
+    open: isOpen(certificate),
+    request: newestOf(valueOf(facts.requests) ?? [], certificate),
+    order,
+    challenge: order === undefined ? challenges[0] : own[0],
+  };
+}
+
+function isOpen(certificate: Certificate): boolean {
+  const { conditions } = certificate.status;
+  const ready = findCondition(conditions, "Ready");
+  const issuing = findCondition(conditions, "Issuing");
+  const isReady = ready?.status === "True" && isCurrent(ready, certificate.metadata.generation);
+  return !isReady || issuing?.status === "True" || isBackingOff(certificate);
+}
+
+export const CLUSTER_ISSUER = "cert-manager.io/cluster-issuer";
+export const ISSUER = "cert-manager.io/issuer";
+
+/** The Gateway of the host. */
+export function findGateway({ facts, target }: LinkInput): Gateway | undefined {
+  return valueOf(facts.gateways)?.find(
+    ({ metadata }) =>
+      metadata.name === target.gateway.name && metadata.namespace === target.gateway.namespace,
+  );
+}
+
+/** Who is to issue: as the Gateway says, else as the Certificate does. */
+export function findIssuerName(input: LinkInput): { kind: string; name: string } | undefined {
+  const annotations = findGateway(input)?.metadata.annotations ?? {};
+  const cluster = annotations[CLUSTER_ISSUER];
+  if (cluster !== undefined) return { kind: "ClusterIssuer", name: cluster };
+  const local = annotations[ISSUER];
+  if (local !== undefined) return { kind: "Issuer", name: local };
+  const ref = findAttempt(input).certificate?.spec.issuerRef;
+  return ref && { kind: ref.kind ?? "Issuer", name: ref.name };
+}
+
+/** When cert-manager tries again: one hour after the first failure, doubled each time, at most 32. */
+export function findNextAttempt({
+  status,
+}: Certificate): { at: string; number: number } | undefined {
+  const { lastFailureTime, failedIssuanceAttempts = 1 } = status;
+  if (lastFailureTime === undefined) return undefined;
+  const hours = Math.min(2 ** (failedIssuanceAttempts - 1), 32);
+  const at = new Date(Date.parse(lastFailureTime) + hours * 3_600_000);
+  if (Number.isNaN(at.getTime())) return undefined;
+  return { at: `${at.toISOString().slice(0, 19)}Z`, number: failedIssuanceAttempts + 1 };
+}

@@ -1,0 +1,117 @@
+import { findCondition, isCurrent } from "../facts/condition.ts";
+import type { Certificate, CertificateRequest } from "../facts/objects.ts";
+import { explainAcmeWords } from "./acme-words.ts";
+import { findAttempt, findNextAttempt } from "./attempt.ts";
+import {
+  broken,
+  firstTrouble,
+  nameObject,
+  onItsWay,
+  risky,
+  type LinkInput,
+  type LinkVerdict,
+} from "./chain.ts";
+import { isBackingOff } from "./issuance.ts";
+
+/** A renewal may be this late before it is told: it is begun at its time, not done. */
+const RENEWING_MS = 86_400_000;
+/** Promotion follows the handshake at once; after this nobody is at it. */
+const PROMOTING_MS = 900_000;
+
+/** The Certificate: ready, in date, renewed in time, of the right issuer. */
+export function judgeCertificate(input: LinkInput): LinkVerdict {
+  const { certificate, request } = findAttempt(input);
+  if (certificate === undefined) return onItsWay("cert-manager has not made the Certificate yet");
+  const object = nameObject("Certificate", certificate.metadata);
+  const ready = findCondition(certificate.status.conditions, "Ready");
+  const more = { object, since: ready?.lastTransitionTime };
+  return firstTrouble(
+    () => judgeExpiry(input, certificate, more),
+    () => judgeFailure(certificate, request, more),
+    () => judgeNotReady(certificate, more),
+    () => judgeRenewal(input, certificate, more),
+    () => judgePromotion(input, certificate, more),
+    () => {
+      const { notAfter, renewalTime } = certificate.status;
+      const until = notAfter === undefined ? "ready" : `until ${notAfter}`;
+      const reason =
+        renewalTime === undefined ? until : `${until}, to be renewed at ${renewalTime}`;
+      return { state: "ok", ...more, reason };
+    },
+  );
+}
+
+type More = { object: string; since: string | undefined };
+
+const describe = ({ metadata }: Certificate) => ({
+  hint: `kubectl describe certificate ${metadata.name} --namespace ${metadata.namespace ?? ""}`,
+});
+
+function judgeExpiry({ facts }: LinkInput, live: Certificate, more: More): LinkVerdict | undefined {
+  const { notAfter } = live.status;
+  if (notAfter === undefined || Date.parse(notAfter) > Date.parse(facts.now)) return undefined;
+  const reason = `The certificate expired at ${notAfter}.`;
+  return broken("GT-CERTIFICATE-EXPIRED", reason, { ...more, ...describe(live) });
+}
+
+/** The last attempt failed: cert-manager says so on the Certificate, and waits for hours. */
+function judgeFailure(
+  live: Certificate,
+  request: CertificateRequest | undefined,
+  more: More,
+): LinkVerdict | undefined {
+  if (!isBackingOff(live)) return undefined;
+  const issuing = findCondition(live.status.conditions, "Issuing");
+  const own = findCondition(request?.status.conditions ?? [], "Ready");
+  const words = (own?.reason === "Failed" ? own.message : undefined) ?? issuing?.message ?? "";
+  const next = findNextAttempt(live);
+  const later = next === undefined ? "" : ` Next attempt at ${next.at} (try ${next.number}).`;
+  const { code, hint } = explainAcmeWords(words);
+  const told = code === "GT-ACME-FAILED" ? "GT-CERTIFICATE-BACKING-OFF" : code;
+  return broken(told, `${words}${/[.!]$/.test(words) ? "" : "."}${later}`, {
+    object: more.object,
+    since: live.status.lastFailureTime,
+    hint,
+  });
+}
+
+function judgeNotReady(live: Certificate, more: More): LinkVerdict | undefined {
+  const { conditions } = live.status;
+  const ready = findCondition(conditions, "Ready");
+  const issuing = findCondition(conditions, "Issuing");
+  const isReady = ready?.status === "True" && isCurrent(ready, live.metadata.generation);
+  if (isReady && issuing?.status !== "True") return undefined;
+  const words = [issuing?.message, ready?.status === "True" ? undefined : ready?.message];
+  const reason = words.find((text) => text !== undefined && text !== "");
+  return onItsWay(reason ?? "the certificate is being requested", more);
+}
+
+/** Lifetimes come from the certificate itself: half of the time kept for renewing is the limit. */
+function judgeRenewal(
+  { facts }: LinkInput,
+  live: Certificate,
+  more: More,
+): LinkVerdict | undefined {
+  const { notAfter, renewalTime } = live.status;
+  if (notAfter === undefined || renewalTime === undefined) return undefined;
+  const now = Date.parse(facts.now);
+  const due = Date.parse(renewalTime);
+  if (now - due <= RENEWING_MS) return undefined;
+  const reason = `The renewal was due at ${renewalTime} and has not happened; the certificate expires at ${notAfter}.`;
+  const isUrgent = now > due + (Date.parse(notAfter) - due) / 2;
+  const tell = isUrgent ? broken : risky;
+  return tell("GT-CERTIFICATE-RENEWAL-LATE", reason, { ...more, ...describe(live) });
+}
+
+function judgePromotion(
+  { survey, facts }: LinkInput,
+  live: Certificate,
+  more: More,
+): LinkVerdict | undefined {
+  const { issuer, issuers } = survey.expected;
+  if (issuer !== "production" || live.spec.issuerRef.name !== issuers?.staging) return undefined;
+  const age = Date.parse(facts.now) - Date.parse(more.since ?? facts.now);
+  const reason = "The certificate is still from the staging issuer, which no browser trusts.";
+  if (age <= PROMOTING_MS) return onItsWay(reason, more);
+  return broken("GT-CERTIFICATE-STAGING", reason, { ...more, hint: "gateway-tls init" });
+}

@@ -1,0 +1,149 @@
+import { findCondition } from "../facts/condition.ts";
+import { valueOf } from "../facts/fact.ts";
+import type { Event, Gateway, Service } from "../facts/objects.ts";
+import { broken, nameObject, onItsWay, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
+
+/** How long a network load balancer takes to be made, with room. */
+const MAKING_MS = 300_000;
+const SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme";
+const TYPE = "service.beta.kubernetes.io/aws-load-balancer-type";
+
+/** The Gateway's address, or why its Service has none. */
+export function judgeBalancer(input: LinkInput, live: Gateway): LinkVerdict {
+  const object = nameObject("Gateway", live.metadata);
+  const service = findService(input, live);
+  const { addresses } = live.status;
+  const address = addresses[0]?.value;
+  const event = service && findEvent(input, service);
+  if (address === undefined || isClusterAddress(input, service, address)) {
+    return explainMissing(input, { live, service, event });
+  }
+  const scheme = judgeScheme(input, service, address);
+  if (scheme !== undefined) return scheme;
+  if (service !== undefined && event !== undefined) {
+    return risky("GT-LOAD-BALANCER-EVENTS", wordsOfEvent(event), {
+      object: nameObject("Service", service.metadata),
+      since: event.lastTimestamp,
+      hint: "Put right what it names before the next change of the load balancer: subnet tags, quotas, permissions.",
+    });
+  }
+  return { state: "ok", object, reason: address };
+}
+
+/** NGF gives a Gateway's Service the name of the Gateway and its class; 1.x has one for all. */
+function findService({ facts, survey }: LinkInput, { metadata }: Gateway): Service | undefined {
+  const balancers = (valueOf(facts.services) ?? []).filter(
+    ({ spec, metadata: { namespace = "" } }) =>
+      spec.type === "LoadBalancer" &&
+      [...survey.serviceNamespaces, metadata.namespace].includes(namespace),
+  );
+  const own = balancers.find(
+    ({ metadata: one }) =>
+      one.labels?.["gateway.networking.k8s.io/gateway-name"] === metadata.name ||
+      one.ownerReferences?.some(({ kind, name }) => kind === "Gateway" && name === metadata.name),
+  );
+  return own ?? (survey.gateways.length === 1 ? balancers[0] : undefined);
+}
+
+/** A Gateway can show its Service's ClusterIP as an address (NGF 1.x, before the balancer is there). */
+function isClusterAddress(
+  { facts }: LinkInput,
+  service: Service | undefined,
+  address: string,
+): boolean {
+  if (service === undefined || !facts.services.known) return false;
+  const ingress = service.status.loadBalancer.ingress.flatMap(
+    ({ hostname, ip }) => hostname ?? ip ?? [],
+  );
+  return !ingress.includes(address) && /^(10|172|192)\./.test(address) && ingress.length === 0;
+}
+
+function explainMissing(
+  { facts, survey }: LinkInput,
+  found: { live: Gateway; service: Service | undefined; event: Event | undefined },
+): LinkVerdict {
+  const { live, service, event } = found;
+  if (service === undefined) {
+    const object = nameObject("Gateway", live.metadata);
+    const since = findCondition(live.status, "Programmed")?.lastTransitionTime;
+    return onItsWay("the controller has not made the Service of type LoadBalancer yet", {
+      object,
+      since,
+    });
+  }
+  const object = nameObject("Service", service.metadata);
+  const since = service.metadata.creationTimestamp;
+  const { name, namespace = "default" } = service.metadata;
+  const hint = `kubectl describe service ${name} --namespace ${namespace}`;
+  if (event !== undefined) {
+    const more = { object, since: event.lastTimestamp ?? since, hint: hintFor(event, hint) };
+    return broken("GT-LOAD-BALANCER-NO-ADDRESS", wordsOfEvent(event), more);
+  }
+  const controller = judgeControllerGone(facts, service);
+  if (controller !== undefined) {
+    const repair = survey.kept ? "gateway-tls init --load-balancer in-tree" : hint;
+    return broken("GT-LOAD-BALANCER-CONTROLLER", controller, { object, since, hint: repair });
+  }
+  const age = Date.parse(facts.now) - Date.parse(since ?? facts.now);
+  const reason = "the Service has no load balancer address yet";
+  if (age <= MAKING_MS) return onItsWay(reason, { object, since });
+  return broken(
+    "GT-LOAD-BALANCER-NO-ADDRESS",
+    "The Service has had no load balancer address since it was made, and no event says why.",
+    { object, since, hint },
+  );
+}
+
+/** The Service is for the AWS Load Balancer Controller, and that does not run. */
+function judgeControllerGone(facts: LinkInput["facts"], { metadata, spec }: Service) {
+  const external =
+    metadata.annotations?.[TYPE] === "external" || spec.loadBalancerClass === "service.k8s.aws/nlb";
+  const balancer = valueOf(facts.loadBalancer);
+  if (!external || balancer === undefined || balancer.controller?.ready === true) return undefined;
+  const gone = balancer.controller === undefined ? "is not installed" : "has no ready pod";
+  return `The Service waits for the AWS Load Balancer Controller, which ${gone}.`;
+}
+
+function findEvent({ facts }: LinkInput, { metadata }: Service): Event | undefined {
+  return valueOf(facts.events)?.findLast(
+    ({ type, involvedObject: about }) =>
+      type === "Warning" &&
+      about.kind === "Service" &&
+      about.name === metadata.name &&
+      about.namespace === metadata.namespace,
+  );
+}
+
+const wordsOfEvent = ({ reason, message }: Event): string => `${reason}: ${message}`;
+
+function hintFor({ message }: Event, otherwise: string): string {
+  if (!/subnet/.test(message)) return otherwise;
+  return "Tag at least one public subnet per zone: aws ec2 create-tags --resources SUBNET-ID --tags Key=kubernetes.io/role/elb,Value=1";
+}
+
+/** An internal balancer where an internet-facing one is wanted: the CA cannot reach it. */
+function judgeScheme(
+  { survey, facts }: LinkInput,
+  service: Service | undefined,
+  address: string,
+): LinkVerdict | undefined {
+  if (survey.expected.scheme === "internal") return undefined;
+  const addresses = facts.balancers[address] ?? [];
+  const isPrivate = addresses.length > 0 && addresses.every(isPrivateAddress);
+  if (!isPrivate && !address.startsWith("internal-")) return undefined;
+  const said = service?.metadata.annotations?.[SCHEME];
+  const why = said === undefined ? `: its Service has no annotation ${SCHEME}` : "";
+  return broken(
+    "GT-LOAD-BALANCER-INTERNAL",
+    `The load balancer ${address} has private addresses only${why}; neither the CA nor the internet reaches it.`,
+    {
+      ...(service === undefined ? {} : { object: nameObject("Service", service.metadata) }),
+      hint: "A scheme cannot be changed: delete the Service, and its controller makes it anew with the Gateway's infrastructure annotations.",
+    },
+  );
+}
+
+/** RFC 1918 and RFC 4193. */
+export function isPrivateAddress(address: string): boolean {
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i.test(address);
+}

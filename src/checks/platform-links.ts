@@ -1,0 +1,202 @@
+import type { CertManagerFact } from "../facts/cert-manager.ts";
+import { valueOf } from "../facts/fact.ts";
+import type { CrdGroup } from "../facts/crds.ts";
+import {
+  broken,
+  firstTrouble,
+  judgeSeen,
+  nameObject,
+  onItsWay,
+  risky,
+  type Link,
+  type LinkInput,
+  type LinkVerdict,
+} from "./chain.ts";
+import { refused } from "./conditions.ts";
+import { findDeployments, judgeDeployment, RERUN } from "./deployment.ts";
+import { listNames } from "./nearest.ts";
+import { minorOf } from "./version.ts";
+
+/** What everything else stands on. */
+export const platformLinks: readonly Link[] = [
+  {
+    id: "installation",
+    title: "Installation found",
+    why: "The kept config says which hosts there are and how they were set up.",
+    after: [],
+    evaluate: judgeInstallation,
+  },
+  {
+    id: "crds",
+    title: "Gateway API CRDs served",
+    why: "Without its CRDs the cluster knows no Gateway and no HTTPRoute.",
+    after: ["installation"],
+    evaluate: (input) =>
+      judgeSeen(input.facts.crds, ({ gatewayApi }) => judgeCrds(input, gatewayApi)),
+  },
+  {
+    id: "gateway-controller",
+    title: "Gateway controller running",
+    why: "It makes the load balancer and answers every request.",
+    after: ["crds"],
+    evaluate: judgeController,
+  },
+  {
+    id: "gateway-class",
+    title: "GatewayClass accepted",
+    why: "A Gateway of a class that no controller accepted stays as it is.",
+    after: ["gateway-controller"],
+    evaluate: judgeClass,
+  },
+  {
+    id: "cert-manager",
+    title: "cert-manager running, with the Gateway API",
+    why: "It asks the CA for certificates and renews them.",
+    after: ["crds"],
+    evaluate: judgeCertManager,
+  },
+];
+
+function judgeInstallation({ survey, facts }: LinkInput): LinkVerdict {
+  if (!survey.kept) return { state: "ok", reason: "made by hand" };
+  return judgeSeen(facts.keptConfig, (kept) => {
+    const object = "ConfigMap gateway-tls/gateway-tls";
+    if (kept?.owner.ours === true) return { state: "ok", object };
+    return broken("GT-INSTALLATION-NOT-FOUND", "The cluster has no installation of gateway-tls.", {
+      hint: "gateway-tls init",
+      object,
+    });
+  });
+}
+
+function judgeCrds({ survey }: LinkInput, found: CrdGroup | undefined): LinkVerdict {
+  if (found === undefined)
+    return broken("GT-CRDS-MISSING", "The Gateway API CRDs are gone.", { hint: RERUN });
+  const [open] = found.notEstablished;
+  const object = "CustomResourceDefinition gateways.gateway.networking.k8s.io";
+  if (open !== undefined) return onItsWay(`${open} is not established yet`, { object });
+  const wanted = survey.expected.gatewayApi;
+  const versions = found.versions.join(", ");
+  const other = found.versions.find(
+    (version) => wanted !== undefined && minorOf(version) !== minorOf(wanted),
+  );
+  if (other === undefined) return { state: "ok", reason: versions };
+  return broken(
+    "GT-CRDS-UNSUPPORTED",
+    `The cluster has Gateway API ${other}; the gateway controller supports ${wanted ?? "another"}.`,
+    { object, hint: `Bring them back to ${wanted ?? "it"}; they belong to ${found.owner.name}.` },
+  );
+}
+
+const CONTROLLERS = ["nginx-gateway-fabric", "nginx-gateway"];
+const NGINX = "gateway.nginx.org/nginx-gateway-controller";
+
+function judgeController({ survey, facts }: LinkInput): LinkVerdict {
+  const foreign = valueOf(facts.gatewayClasses)?.find(
+    ({ name, controller }) => name === survey.gatewayClass && controller !== NGINX,
+  );
+  if (foreign !== undefined && !survey.kept) return { state: "ok", reason: foreign.controller };
+  return judgeSeen(facts.deployments, (all) => {
+    const { gatewayController } = survey.namespaces;
+    const [live] = findDeployments(all, CONTROLLERS, gatewayController);
+    return judgeDeployment(live, "NGINX Gateway Fabric", facts);
+  });
+}
+
+function judgeClass({ facts, survey }: LinkInput): LinkVerdict {
+  return judgeSeen(facts.gatewayClasses, (classes) => {
+    const found = classes.find(({ name }) => name === survey.gatewayClass);
+    const object = `GatewayClass ${survey.gatewayClass}`;
+    if (found === undefined)
+      return broken("GT-GATEWAY-CLASS-MISSING", `There is no ${object}.`, { object, hint: RERUN });
+    const { accepted, supportedVersion } = found;
+    if (supportedVersion?.status === "False") {
+      const hint =
+        "Install the Gateway API version that it names; never an older one than is there.";
+      const verdict = refused("GT-CRDS-UNSUPPORTED", supportedVersion, object, hint);
+      return accepted?.status === "True" ? { ...verdict, state: "warning" } : verdict;
+    }
+    if (accepted === undefined || accepted.status === "Unknown")
+      return onItsWay("the GatewayClass has not been accepted yet", { object });
+    if (accepted.status === "False") return refused("GT-GATEWAY-CLASS-REFUSED", accepted, object);
+    return { state: "ok", object };
+  });
+}
+
+/** cert-manager's word when it started before the CRDs (cmd/controller/app/start.go). */
+const NO_CRDS = /Gateway API CRDs do not seem to be present/;
+/** Before its CA bundle is injected, the API server cannot call the webhook. */
+const WEBHOOK = /failed calling webhook "[^"]*cert-manager/;
+
+function judgeCertManager(input: LinkInput): LinkVerdict {
+  const { facts } = input;
+  return judgeSeen(facts.certManagers, (found) => {
+    const [first, second] = found;
+    if (first === undefined)
+      return broken("GT-DEPLOYMENT-MISSING", "cert-manager is not installed.", { hint: RERUN });
+    return firstTrouble(
+      () => judgeLog(input, first),
+      () => (second === undefined ? undefined : judgeTwo(first, second)),
+      () => (found.some(({ ready }) => ready) ? undefined : judgeReplicas(input, first)),
+      () => judgeSetting(found, first),
+      () => judgeWebhook(input, first),
+      () => ({ state: "ok", object: nameObject("Deployment", first) }),
+    );
+  });
+}
+
+function judgeLog({ facts }: LinkInput, { name, namespace }: CertManagerFact) {
+  const line = valueOf(facts.certManagerLog)?.findLast((one) => NO_CRDS.test(one));
+  const isDown = valueOf(facts.certManagers)?.every(({ ready }) => !ready) === true;
+  if (line === undefined || !isDown) return undefined;
+  const reason =
+    "cert-manager ended: the Gateway API CRDs do not seem to be present. It was started before them.";
+  return broken("GT-CERT-MANAGER-BEFORE-CRDS", reason, {
+    object: nameObject("Deployment", { name, namespace }),
+    hint: `kubectl rollout restart deployment ${name} --namespace ${namespace}`,
+  });
+}
+
+function judgeTwo(first: CertManagerFact, second: CertManagerFact): LinkVerdict {
+  const names = [first, second].map((one) => nameObject("Deployment", one));
+  return broken(
+    "GT-CERT-MANAGER-TWICE",
+    `Two cert-managers act on the same Certificates: ${listNames(names)}.`,
+    {
+      object: names[1],
+      hint: `Uninstall one of them; the second belongs to ${second.owner.name}.`,
+    },
+  );
+}
+
+function judgeReplicas({ facts }: LinkInput, first: CertManagerFact): LinkVerdict {
+  const live = valueOf(facts.deployments)?.find(
+    ({ metadata }) => metadata.name === first.name && metadata.namespace === first.namespace,
+  );
+  if (live !== undefined) return judgeDeployment(live, "cert-manager", facts);
+  return onItsWay("cert-manager has no ready pod", { object: nameObject("Deployment", first) });
+}
+
+function judgeSetting(found: readonly CertManagerFact[], first: CertManagerFact) {
+  if (found.some(({ gatewayApi }) => gatewayApi !== "disabled")) return undefined;
+  return broken(
+    "GT-CERT-MANAGER-GATEWAY-API",
+    "cert-manager runs without the Gateway API, so it makes no Certificate for a Gateway.",
+    {
+      object: nameObject("Deployment", first),
+      hint: `Set config.enableGatewayAPI=true in its chart's values; it belongs to ${first.owner.name}.`,
+    },
+  );
+}
+
+function judgeWebhook({ facts }: LinkInput, { namespace }: CertManagerFact) {
+  const event = valueOf(facts.events)?.findLast(({ message }) => WEBHOOK.test(message));
+  const live = findDeployments(valueOf(facts.deployments) ?? [], ["webhook"], namespace);
+  const verdict = live[0] && judgeDeployment(live[0], "cert-manager's webhook", facts);
+  if (verdict !== undefined && verdict.state !== "ok") return verdict;
+  if (event === undefined) return undefined;
+  return risky("GT-CERT-MANAGER-WEBHOOK", `Lately: ${event.message}`, {
+    since: event.lastTimestamp ?? event.eventTime,
+    hint: `kubectl get pods --namespace ${namespace}`,
+  });
+}

@@ -1,0 +1,137 @@
+import { isCurrent, type Condition } from "../facts/condition.ts";
+import { valueOf } from "../facts/fact.ts";
+import type { HttpRoute } from "../facts/objects.ts";
+import { isRouteOf } from "../facts/survey.ts";
+import {
+  broken,
+  firstTrouble,
+  judgeSeen,
+  nameObject,
+  onItsWay,
+  type Link,
+  type LinkInput,
+  type LinkVerdict,
+} from "./chain.ts";
+import { judgeDeletion, refused, wordsOf } from "./conditions.ts";
+import { RERUN } from "./deployment.ts";
+import { listNames } from "./nearest.ts";
+
+/** The host's route and what stands behind it. */
+export const routeLinks: readonly Link[] = [
+  {
+    id: "route",
+    title: "HTTPRoute accepted",
+    why: "ExternalDNS and the gateway pass over a route that is not accepted.",
+    after: ["gateway"],
+    unless: ["listener"],
+    evaluate: (input) => judgeSeen(input.facts.routes, (routes) => judgeRoute(input, routes)),
+  },
+  {
+    id: "backend",
+    title: "Backend has ready endpoints",
+    why: "Without a ready pod behind it the host answers 502 or 503.",
+    after: ["route"],
+    evaluate: judgeBackends,
+  },
+];
+
+function findRoute({ target }: LinkInput, routes: readonly HttpRoute[]): HttpRoute | undefined {
+  const named = routes.find(
+    ({ metadata }) =>
+      metadata.name === target.route?.name && metadata.namespace === target.route.namespace,
+  );
+  return named ?? routes.find((route) => isRouteOf(route, target.gateway, target.hostname));
+}
+
+function judgeRoute(input: LinkInput, routes: readonly HttpRoute[]): LinkVerdict {
+  const { hostname } = input.target;
+  const live = findRoute(input, routes);
+  if (live === undefined)
+    return broken("GT-ROUTE-MISSING", `No HTTPRoute names ${hostname}.`, { hint: RERUN });
+  const object = nameObject("HTTPRoute", live.metadata);
+  const conditions = live.status.parents.flatMap((parent) => parent.conditions);
+  return firstTrouble(
+    () => judgeDeletion(live.metadata, object),
+    () =>
+      live.status.parents.length === 0
+        ? onItsWay("no controller has looked at the route yet", { object })
+        : undefined,
+    () =>
+      conditions.some((one) => !isCurrent(one, live.metadata.generation))
+        ? onItsWay("the controller has not looked at the route's last change yet", { object })
+        : undefined,
+    () => {
+      const accepted = conditions.find(
+        ({ type, status }) => type === "Accepted" && status === "False",
+      );
+      return accepted && judgeRefusal(input, live, accepted);
+    },
+    () => ({ state: "ok", object }),
+  );
+}
+
+/** A route on a listener that waits for its certificate is not accepted until there is one. */
+function judgeRefusal(input: LinkInput, live: HttpRoute, accepted: Condition): LinkVerdict {
+  const object = nameObject("HTTPRoute", live.metadata);
+  const since = accepted.lastTransitionTime;
+  if (accepted.reason !== "InvalidListener" || !awaitsCertificate(input))
+    return refused("GT-ROUTE-REFUSED", accepted, object);
+  const answers = valueOf(input.sight.answers);
+  if (answers !== undefined && answers.addresses.length === 0 && answers.missing.length > 0) {
+    const { name, namespace = "default" } = live.metadata;
+    return broken(
+      "GT-ROUTE-WAITS-FOR-CERTIFICATE",
+      `The route hangs on the HTTPS listener only, which waits for a certificate; so ExternalDNS writes no record, and without it there is no certificate.`,
+      {
+        object,
+        since,
+        hint: input.survey.kept
+          ? RERUN
+          : `Let it hang on port 80 too (a second parentRef with the HTTP listener's sectionName): kubectl edit httproute ${name} --namespace ${namespace}`,
+      },
+    );
+  }
+  return onItsWay(`expected until the first issuance: ${wordsOf(accepted)}`, { object, since });
+}
+
+function awaitsCertificate({ facts, target }: LinkInput): boolean {
+  const live = valueOf(facts.gateways)?.find(
+    ({ metadata }) =>
+      metadata.name === target.gateway.name && metadata.namespace === target.gateway.namespace,
+  );
+  const status = live?.status.listeners.find(({ name }) => name === target.listener);
+  return status?.conditions.some(({ reason }) => reason === "InvalidCertificateRef") === true;
+}
+
+function judgeBackends(input: LinkInput): LinkVerdict {
+  const { facts, target } = input;
+  const live = findRoute(input, valueOf(facts.routes) ?? []);
+  const conditions = live?.status.parents.flatMap((parent) => parent.conditions) ?? [];
+  const refs = conditions.find(({ type, status }) => type === "ResolvedRefs" && status === "False");
+  if (refs !== undefined && live !== undefined)
+    return refused("GT-BACKEND-UNRESOLVED", refs, nameObject("HTTPRoute", live.metadata));
+  if (target.backends.length === 0) return { state: "ok", reason: "no Service behind the route" };
+  return judgeSeen(facts.endpointSlices, (slices) => {
+    const empty = target.backends.filter(
+      ({ namespace, name }) =>
+        !slices.some(
+          ({ metadata, endpoints }) =>
+            metadata.namespace === namespace &&
+            metadata.labels?.["kubernetes.io/service-name"] === name &&
+            endpoints.some(({ conditions }) => conditions.ready !== false),
+        ),
+    );
+    const names = target.backends.map(({ namespace, name }) => `${namespace}/${name}`);
+    const [first] = empty;
+    if (first === undefined || empty.length < target.backends.length)
+      return { state: "ok", reason: listNames(names) };
+    return broken(
+      "GT-BACKEND-NOT-READY",
+      `The Service ${first.namespace}/${first.name} has no ready pod.`,
+      {
+        object: `Service ${first.namespace}/${first.name}`,
+        hint: `kubectl get pods --namespace ${first.namespace}`,
+      },
+    );
+  });
+}

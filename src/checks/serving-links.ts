@@ -1,0 +1,154 @@
+import { valueOf } from "../facts/fact.ts";
+import type { TlsSecret } from "../facts/tls-secrets.ts";
+import type { HttpAnswer } from "../ports/network.ts";
+import { findAttempt } from "./attempt.ts";
+import {
+  broken,
+  firstTrouble,
+  judgeSeen,
+  nameObject,
+  onItsWay,
+  risky,
+  type Link,
+  type LinkInput,
+  type LinkVerdict,
+} from "./chain.ts";
+import { judgeDeletion } from "./conditions.ts";
+import { listNames } from "./nearest.ts";
+import { covers, judgeServed } from "./served-certificate.ts";
+
+/** Port 80, asked from here: before the challenge, which needs it. */
+export const httpLink: Link = {
+  id: "http",
+  title: "Port 80 answers",
+  why: "The CA asks on port 80, and browsers begin there.",
+  after: ["record"],
+  unless: ["listener", "backend"],
+  evaluate: judgeHttp,
+};
+
+/** What stands in the Secret, and what is served. */
+export const servingLinks: readonly Link[] = [
+  {
+    id: "secret",
+    title: "Secret holds the certificate",
+    why: "The gateway serves what stands in the Secret.",
+    after: ["certificate"],
+    evaluate: (input) => judgeSeen(input.facts.secrets, (secrets) => judgeSecret(input, secrets)),
+  },
+  {
+    id: "served-certificate",
+    title: "Certificate served",
+    why: "It is what browsers see.",
+    after: ["secret", "listener", "record"],
+    evaluate: (input) => {
+      const { served } = input.sight;
+      return served.known
+        ? judgeServed(input, served.value)
+        : judgeNoHandshake(input, served.reason);
+    },
+  },
+];
+
+function judgeHttp(input: LinkInput): LinkVerdict {
+  const { sight, survey, target } = input;
+  if (!sight.http.known) {
+    if (survey.expected.scheme === "internal")
+      return { state: "unknown", reason: sight.http.reason };
+    return broken("GT-HTTP-UNREACHABLE", sight.http.reason, {
+      hint: "Open port 80 of the load balancer to the internet: its scheme, its security groups, and whatever filters this machine's connections.",
+    });
+  }
+  const answer = sight.http.value;
+  if (answer === undefined)
+    return { state: "unknown", reason: `${target.hostname} has no address to ask.` };
+  if (answer.status >= 500) {
+    return broken("GT-BACKEND-FAILING", `http://${target.hostname}/ answers ${answer.status}.`, {
+      hint: `kubectl get pods --namespace ${target.backends[0]?.namespace ?? "default"}`,
+    });
+  }
+  return judgeRedirect(input, answer);
+}
+
+function judgeRedirect({ survey, target, ...input }: LinkInput, answer: HttpAnswer): LinkVerdict {
+  const { certificate, open } = findAttempt({ survey, target, ...input });
+  const { redirect, issuers } = survey.expected;
+  const location = answer.headers["location"] ?? "";
+  const redirects = answer.status >= 300 && answer.status < 400;
+  const isDone = certificate?.spec.issuerRef.name !== issuers?.staging && !open;
+  if (redirect === true && isDone && !redirects) {
+    const reason = `http://${target.hostname}/ answers ${answer.status} and does not redirect to HTTPS.`;
+    return risky("GT-REDIRECT-MISSING", reason, { hint: "gateway-tls init" });
+  }
+  if (redirects && location.startsWith("http://")) {
+    return risky(
+      "GT-REDIRECT-ELSEWHERE",
+      `http://${target.hostname}/ redirects to ${location}, without HTTPS.`,
+      { hint: `curl -i http://${target.hostname}/` },
+    );
+  }
+  return {
+    state: "ok",
+    reason: redirects ? `redirects to ${location}` : `answers ${answer.status}`,
+  };
+}
+
+function judgeSecret(input: LinkInput, secrets: readonly TlsSecret[]): LinkVerdict {
+  const { target, facts } = input;
+  const { namespace } = target.gateway;
+  const object = `Secret ${namespace}/${target.secret}`;
+  const live = secrets.find(
+    ({ metadata }) => metadata.name === target.secret && metadata.namespace === namespace,
+  );
+  if (live === undefined)
+    return onItsWay("the Secret is not there; cert-manager issues anew", { object });
+  const { certificate } = findAttempt(input);
+  const names = live.certificate?.names;
+  const hint = `Have it issued anew: kubectl delete secret ${target.secret} --namespace ${namespace}`;
+  return firstTrouble(
+    () => judgeDeletion(live.metadata, object),
+    () =>
+      live.complete
+        ? undefined
+        : broken("GT-SECRET-INCOMPLETE", "The Secret has no tls.crt or no tls.key.", {
+            object,
+            hint,
+          }),
+    () =>
+      names === undefined || names.some((name) => covers(name, target.hostname))
+        ? undefined
+        : broken(
+            "GT-SECRET-NAMES",
+            `The Secret's certificate is for ${listNames(names)}, not for ${target.hostname}.`,
+            { object, hint },
+          ),
+    () => judgeSecretAge(live, certificate?.status.notAfter, object),
+    () => judgeSecretIssuer(live, certificate?.spec.issuerRef.name, object),
+    () => ({ state: "ok", object, reason: valueOf(facts.secrets) && names?.join(", ") }),
+  );
+}
+
+/** Certificates count in whole seconds. */
+function judgeSecretAge({ certificate }: TlsSecret, notAfter: string | undefined, object: string) {
+  if (certificate === undefined || notAfter === undefined) return undefined;
+  const difference = Date.parse(notAfter) - Date.parse(certificate.notAfter);
+  if (difference < 1000) return undefined;
+  return onItsWay("the Secret still holds an older certificate than the Certificate tells of", {
+    object,
+  });
+}
+
+function judgeSecretIssuer({ metadata }: TlsSecret, issuer: string | undefined, object: string) {
+  const from = metadata.annotations?.["cert-manager.io/issuer-name"];
+  if (from === undefined || issuer === undefined || from === issuer) return undefined;
+  return onItsWay(`the Secret was issued by ${from}; ${issuer} issues anew`, { object });
+}
+
+/** Port 80 has answered, or that link would have been told instead. */
+function judgeNoHandshake({ survey, target }: LinkInput, reason: string): LinkVerdict {
+  if (survey.expected.scheme === "internal") return { state: "unknown", reason };
+  return broken("GT-SERVED-UNREACHABLE", reason, {
+    object: nameObject("Gateway", { ...target.gateway }),
+    hint: "Open port 443 of the load balancer: its listeners and its security groups.",
+  });
+}

@@ -1,0 +1,47 @@
+import type { RunOptions } from "../config/config.ts";
+import { UserError } from "../errors.ts";
+import type { ClusterConnection, World } from "../ports/world.ts";
+import { connectToCluster } from "../runner/connect.ts";
+
+export interface Opened {
+  connection: ClusterConnection;
+  /** `undefined` where the user's own kubeconfig is all that is known. */
+  cluster: string | undefined;
+}
+
+/**
+ * The cluster to look at: the one that is named, or the only one there is. With the user's own
+ * kubeconfig it is read even where AWS does not answer. Throws what is in the way.
+ */
+export async function openCluster(
+  world: World,
+  named: string | undefined,
+  region: string,
+  options: Pick<RunOptions, "kubeconfig" | "context">,
+): Promise<Opened> {
+  const { kubeconfig, context } = options;
+  const hasOwn = kubeconfig !== undefined || context !== undefined;
+  const access = {
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  };
+  if (named === undefined && hasOwn) {
+    return { connection: await world.connect(undefined, access), cluster: undefined };
+  }
+  const cluster = named ?? (await chooseCluster(world));
+  const connection = await connectToCluster(world, { cluster, region }, options);
+  if (!(connection instanceof UserError)) return { connection, cluster };
+  if (!hasOwn || !connection.code.startsWith("GT-AWS")) throw connection;
+  return { connection: await world.connect(undefined, access), cluster };
+}
+
+async function chooseCluster(world: World): Promise<string> {
+  const names = await world.clusters.list();
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return only;
+  throw new UserError(
+    "GT-CLUSTER-UNNAMED",
+    `Which cluster is meant? There are: ${names.join(", ") || "none"}.`,
+    { hint: "Name it with --cluster.", exitCode: 2 },
+  );
+}

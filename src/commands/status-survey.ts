@@ -1,0 +1,103 @@
+import { findNearest, listNames } from "../checks/nearest.ts";
+import { readConfigFile } from "../config/config-file.ts";
+import { resolveConfig, type Resolved } from "../config/resolve.ts";
+import { UserError, UsageError } from "../errors.ts";
+import { type KeptConfig, readKeptConfig } from "../facts/kept-config.ts";
+import { type Place, type Survey, surveyInstallation } from "../facts/survey.ts";
+import { buildNames } from "../plan/names.ts";
+import { versionSets } from "../plan/version-sets.ts";
+import type { World } from "../ports/world.ts";
+import type { Opened } from "./status-connect.ts";
+
+export interface SurveyQuestion {
+  resolved: Resolved;
+  region: string;
+  /** Host names behind the verb; empty for all. */
+  hostnames: readonly string[];
+}
+
+/**
+ * What is to be looked at: the Gateways that the flags name, or the installation that the cluster
+ * keeps. Throws `GT-NOT-INSTALLED` (exit 3) where there is none.
+ */
+export async function chooseSurvey(
+  world: World,
+  opened: Opened,
+  question: SurveyQuestion,
+): Promise<Survey> {
+  const { gateway } = question.resolved.values;
+  if (gateway !== undefined) return surveyGateways(gateway);
+  const survey = await surveyKept(world, opened, question);
+  return narrowSurvey(survey, question.hostnames);
+}
+
+function surveyGateways(gateways: readonly Place[]): Survey {
+  return {
+    kept: false,
+    gateways: [...gateways],
+    gatewayClass: "",
+    namespaces: {},
+    serviceNamespaces: gateways.map(({ namespace }) => namespace),
+    zone: { id: undefined, name: "" },
+    expected: {},
+    targets: [],
+  };
+}
+
+async function surveyKept(
+  world: World,
+  { connection, cluster }: Opened,
+  { resolved, region }: SurveyQuestion,
+): Promise<Survey> {
+  const kept = await readKeptConfig(connection.kubernetes);
+  if (!kept.known) throw kept.error;
+  if (kept.value === undefined || kept.value.text === "") throw notInstalled(cluster);
+  const layer = await readConfigFile(kept.value.text, { name: "the kept config" });
+  const values = { ...resolved.values, ...(cluster === undefined ? {} : { cluster }) };
+  const { config } = await resolveConfig({
+    resolved: { ...resolved, values, interactive: false },
+    kept: layer,
+    region,
+  });
+  const names = buildNames({
+    caller: { account: await findAccount(world, kept.value) },
+    cluster: { name: config.cluster, region: config.region },
+  });
+  return surveyInstallation(config, names, versionSets[config.versions], kept.value.zoneId);
+}
+
+/** Kept at the installation: `<account>/<region>/<cluster>`; an older one is asked for. */
+async function findAccount(world: World, { data }: KeptConfig): Promise<string> {
+  const [account] = (data["installation"] ?? "").split("/");
+  if (account !== undefined && /^\d{12}$/.test(account)) return account;
+  return (await world.caller.identify()).account;
+}
+
+function notInstalled(cluster: string | undefined): UserError {
+  return new UserError(
+    "GT-NOT-INSTALLED",
+    `The cluster ${cluster ?? ""} keeps no configuration of gateway-tls.`.replace("  ", " "),
+    {
+      hint: "Set it up with gateway-tls init; to look at one made by hand, name its Gateway: gateway-tls status --gateway NAMESPACE/NAME",
+      exitCode: 3,
+    },
+  );
+}
+
+/** Only these hosts; a name that the survey does not have is `GT-HOST-UNKNOWN`. */
+export function narrowSurvey(survey: Survey, hostnames: readonly string[]): Survey {
+  if (hostnames.length === 0) return survey;
+  const all = survey.targets.map(({ hostname }) => hostname);
+  const wanted = hostnames.map((name) => name.toLowerCase().replace(/\.$/, ""));
+  const stranger = wanted.find((name) => !all.includes(name));
+  if (stranger !== undefined) {
+    const nearest = findNearest(stranger, all);
+    throw new UsageError(
+      "GT-HOST-UNKNOWN",
+      `${stranger} is not set up here; there are ${listNames(all)}.`,
+      nearest === undefined ? {} : { hint: `gateway-tls status ${nearest}` },
+    );
+  }
+  const targets = survey.targets.filter(({ hostname }) => wanted.includes(hostname));
+  return { ...survey, targets };
+}

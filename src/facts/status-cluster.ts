@@ -1,0 +1,146 @@
+import { kinds, type ResourceKind } from "../kinds.ts";
+import type { Kubernetes, KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
+import { readCertManagers, type CertManagerFact } from "./cert-manager.ts";
+import { readCrds, type CrdsFact } from "./crds.ts";
+import { readFact, type Fact } from "./fact.ts";
+import { readGatewayClasses, type GatewayClassFact } from "./gateway-classes.ts";
+import { readKeptConfig, type KeptConfig } from "./kept-config.ts";
+import { readLoadBalancer, type LoadBalancerFact } from "./load-balancer.ts";
+import * as objects from "./objects.ts";
+import { parsePod, type Pod } from "./pods.ts";
+import type { Survey } from "./survey.ts";
+import { readTlsSecrets, type TlsSecret } from "./tls-secrets.ts";
+
+/** What the cluster says of the chain. */
+export interface StatusClusterFacts {
+  keptConfig: Fact<KeptConfig | undefined>;
+  crds: Fact<CrdsFact>;
+  /** ExternalDNS, the gateway controller and its data planes, and cert-manager's three. */
+  deployments: Fact<objects.Deployment[]>;
+  /** Of the same. */
+  pods: Fact<Pod[]>;
+  serviceAccounts: Fact<KubernetesObject[]>;
+  /** The last lines, oldest first. */
+  externalDnsLog: Fact<string[]>;
+  certManagerLog: Fact<string[]>;
+  certManagers: Fact<CertManagerFact[]>;
+  loadBalancer: Fact<LoadBalancerFact>;
+  gatewayClasses: Fact<GatewayClassFact[]>;
+  gateways: Fact<objects.Gateway[]>;
+  routes: Fact<objects.HttpRoute[]>;
+  endpointSlices: Fact<objects.EndpointSlice[]>;
+  services: Fact<objects.Service[]>;
+  issuers: Fact<objects.ClusterIssuer[]>;
+  certificates: Fact<objects.Certificate[]>;
+  requests: Fact<objects.CertificateRequest[]>;
+  orders: Fact<objects.Order[]>;
+  challenges: Fact<objects.Challenge[]>;
+  secrets: Fact<TlsSecret[]>;
+  /** Warnings only. */
+  events: Fact<objects.Event[]>;
+}
+
+export const EXTERNAL_DNS = "app.kubernetes.io/name=external-dns";
+export const CONTROLLER = "app.kubernetes.io/name in (nginx-gateway-fabric,nginx-gateway)";
+export const CERT_MANAGER =
+  "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
+const PARTS =
+  "app.kubernetes.io/name in (external-dns,nginx-gateway-fabric,nginx-gateway,cert-manager,webhook,cainjector)";
+const DATA_PLANE = "gateway.networking.k8s.io/gateway-name";
+const LOG_LINES = 20;
+
+/** Reads all of it side by side; what cannot be read is unknown, and the rest is still there. */
+export async function readStatusCluster(
+  kubernetes: Kubernetes,
+  survey: Survey,
+): Promise<StatusClusterFacts> {
+  const [running, gateway, issuance] = await Promise.all([
+    readRunning(kubernetes, survey),
+    readGatewaySide(kubernetes, survey),
+    readIssuance(kubernetes, survey),
+  ]);
+  return { ...running, ...gateway, ...issuance };
+}
+
+async function readRunning(kubernetes: Kubernetes, { namespaces }: Survey) {
+  const lists = Promise.all([
+    readBoth(kubernetes, kinds.Deployment, objects.parseDeployment),
+    readBoth(kubernetes, kinds.Pod, parsePod),
+    readAll(kubernetes, kinds.ServiceAccount, (object) => object, inPlace(namespaces.externalDns)),
+  ]);
+  const rest = Promise.all([
+    readKeptConfig(kubernetes),
+    readCrds(kubernetes),
+    readCertManagers(kubernetes),
+    readLoadBalancer(kubernetes),
+    readLog(kubernetes, namespaces.externalDns ?? "external-dns", EXTERNAL_DNS),
+    readLog(kubernetes, namespaces.certManager ?? "cert-manager", CERT_MANAGER),
+  ]);
+  const [deployments, pods, serviceAccounts] = await lists;
+  const [keptConfig, crds, certManagers, loadBalancer, externalDnsLog, certManagerLog] = await rest;
+  const lines = { externalDnsLog, certManagerLog };
+  const parts = { deployments, pods, serviceAccounts, certManagers, loadBalancer };
+  return { keptConfig, crds, ...parts, ...lines };
+}
+
+const inPlace = (namespace: string | undefined): ListOptions =>
+  namespace === undefined ? {} : { namespace };
+
+function readLog(kubernetes: Kubernetes, namespace: string, labelSelector: string) {
+  return readFact(() => kubernetes.logs({ namespace, labelSelector, tailLines: LOG_LINES }));
+}
+
+/** The control planes by their charts' labels, and the data planes by their Gateway's. */
+async function readBoth<T>(
+  kubernetes: Kubernetes,
+  kind: ResourceKind,
+  parse: (object: KubernetesObject) => T,
+): Promise<Fact<T[]>> {
+  return readFact(async () => {
+    const selectors = [PARTS, DATA_PLANE];
+    const found = await Promise.all(
+      selectors.map((labelSelector) => kubernetes.list(kind, { labelSelector })),
+    );
+    return found.flat().map(parse);
+  });
+}
+
+async function readGatewaySide(kubernetes: Kubernetes, survey: Survey) {
+  const [gatewayClasses, gateways, routes, endpointSlices, services, events] = await Promise.all([
+    readGatewayClasses(kubernetes),
+    readAll(kubernetes, kinds.Gateway, objects.parseGateway),
+    readAll(kubernetes, kinds.HTTPRoute, objects.parseHttpRoute),
+    readAll(kubernetes, kinds.EndpointSlice, objects.parseEndpointSlice),
+    readAll(kubernetes, kinds.Service, objects.parseService, commonPlace(survey.serviceNamespaces)),
+    readAll(kubernetes, kinds.Event, objects.parseEvent, { fieldSelector: "type=Warning" }),
+  ]);
+  return { gatewayClasses, gateways, routes, endpointSlices, services, events };
+}
+
+async function readIssuance(kubernetes: Kubernetes, survey: Survey) {
+  const at = commonPlace(survey.gateways.map(({ namespace }) => namespace));
+  const [issuers, certificates, requests, orders, challenges, secrets] = await Promise.all([
+    readAll(kubernetes, kinds.ClusterIssuer, objects.parseClusterIssuer),
+    readAll(kubernetes, kinds.Certificate, objects.parseCertificate, at),
+    readAll(kubernetes, kinds.CertificateRequest, objects.parseCertificateRequest, at),
+    readAll(kubernetes, kinds.Order, objects.parseOrder, at),
+    readAll(kubernetes, kinds.Challenge, objects.parseChallenge, at),
+    readTlsSecrets(kubernetes, at),
+  ]);
+  return { issuers, certificates, requests, orders, challenges, secrets };
+}
+
+/** One namespace when all are the same, else all of them. */
+function commonPlace(namespaces: readonly string[]): ListOptions {
+  const [only, other] = [...new Set(namespaces)];
+  return only !== undefined && other === undefined ? { namespace: only } : {};
+}
+
+async function readAll<T>(
+  kubernetes: Kubernetes,
+  kind: ResourceKind,
+  parse: (object: KubernetesObject) => T,
+  options: ListOptions = {},
+): Promise<Fact<T[]>> {
+  return readFact(async () => (await kubernetes.list(kind, options)).map(parse));
+}
