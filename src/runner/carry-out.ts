@@ -91,14 +91,14 @@ async function runLocked(undertaking: Undertaking): Promise<RunOutcome> {
   try {
     lock = await takeLock(undertaking);
   } catch (error) {
-    return { steps: notStarted(steps), warnings: [], error };
+    return { steps: notStarted(steps), warnings: [], failures: [], error };
   }
   try {
     await refuseChanged(undertaking);
     const guarded = AbortSignal.any([signal, lock.lost]);
     return await runSteps({ steps, context, clock: world.clock, observer, signal: guarded });
   } catch (error) {
-    return { steps: notStarted(steps), warnings: [], error };
+    return { steps: notStarted(steps), warnings: [], failures: [], error };
   } finally {
     await lock.release();
   }

@@ -1,13 +1,15 @@
 import { Cancelled, UserError } from "../errors.ts";
-import type { PlanItem } from "../plan/plan.ts";
+import type { Plan, PlanItem } from "../plan/plan.ts";
 import type { Clock } from "../ports/world.ts";
-import type { Step, StepContext, StepId } from "../steps/step.ts";
+import type { HostFailure, Step, StepContext, StepId } from "../steps/step.ts";
 import type { Observer, Phase } from "./event.ts";
 import type { StepResult } from "./result.ts";
 
 export interface Run {
   steps: readonly Step[];
-  context: Omit<StepContext, "report" | "warn" | "signal" | "waiting">;
+  context: Pick<StepContext, "plan" | "world" | "options">;
+  /** A host that fails is taken out, and the run goes on with the others. */
+  isolateHosts?: boolean;
   clock: Clock;
   observer: Observer;
   /** Aborts on Ctrl-C or when the Lease is lost; its reason ends the run. */
@@ -17,6 +19,8 @@ export interface Run {
 export interface RunOutcome {
   steps: StepResult[];
   warnings: string[];
+  /** Hosts that were taken out of the run. */
+  failures: HostFailure[];
   /** The first failure, whatever failed because of it left out. */
   error: unknown;
 }
@@ -36,6 +40,7 @@ class Session {
   readonly #stop = new AbortController();
   readonly #results: Map<StepId, StepResult>;
   readonly #warnings = new Set<string>();
+  readonly #failures: HostFailure[] = [];
   #error: unknown;
 
   constructor(run: Run) {
@@ -66,6 +71,7 @@ class Session {
     return {
       steps: this.#run.steps.flatMap(({ id }) => this.#results.get(id) ?? []),
       warnings: [...this.#warnings],
+      failures: [...this.#failures],
       error: this.#error,
     };
   }
@@ -135,9 +141,34 @@ class Session {
     }
   }
 
+  /** The plan's hosts are those that have not failed until now. */
+  #planOfHostsLeft(): Plan {
+    const { plan } = this.#run.context;
+    const failed = new Set(this.#failures.map(({ host }) => host));
+    return failed.size === 0
+      ? plan
+      : { ...plan, hosts: plan.hosts.filter((host) => !failed.has(host)) };
+  }
+
+  #isolation(step: Step): Pick<StepContext, "failHost" | "failures"> {
+    if (this.#run.isolateHosts !== true) return {};
+    return {
+      failures: this.#failures,
+      failHost: (host, error) => {
+        this.#emit(step, "progress", `${host.host.hostname} failed: ${error.message}`);
+        this.#failures.push({ host, error });
+      },
+    };
+  }
+
   #contextOf(step: Step): StepContext {
+    const planOfHostsLeft = () => this.#planOfHostsLeft();
     return {
       ...this.#run.context,
+      get plan() {
+        return planOfHostsLeft();
+      },
+      ...this.#isolation(step),
       report: (message) => {
         this.#emit(step, "progress", message);
       },

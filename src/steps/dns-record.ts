@@ -5,8 +5,9 @@ import { findNameServers, type NameServer, readZoneAnswers } from "../facts/zone
 import { kinds } from "../kinds.ts";
 import type { ResourceRecordSet } from "../ports/aws.ts";
 import { gatewayRef } from "./gateway.ts";
+import { tryHosts } from "./hosts.ts";
 import type { Step, StepContext } from "./step.ts";
-import { type Look, tryUntil } from "./wait.ts";
+import type { Look } from "./wait.ts";
 
 /** How long ExternalDNS may report the same identity error: IAM needs up to two minutes. */
 const IDENTITY_PATIENCE_MS = 120_000;
@@ -26,25 +27,33 @@ async function waitForRecords(context: StepContext): Promise<string> {
   const servers = await findNameServers(world, plan.environment.zone.id);
   const address = await findAddress(context);
   const identity = new IdentityPatience(context);
-  await tryUntil(
+  await tryHosts(
     context,
     {
       what: "The DNS record",
       code: "GT-DNS-RECORD-TIMEOUT",
-      hint: `kubectl logs -n ${plan.config.namespaces.externalDns} deployment/external-dns`,
+      hint: "Read what ExternalDNS does: kubectl logs -n external-dns deployment/external-dns; the same command then resumes.",
     },
-    async () => {
-      const records = await world.zones.listRecords(plan.environment.zone.id, hostnames);
-      for (const hostname of hostnames) {
+    plan.hosts,
+    {
+      prepare: async () => ({
+        records: await world.zones.listRecords(plan.environment.zone.id, hostnames),
+        refusal: once(() => identity.explain()),
+      }),
+      lookAt: async ({ records, refusal }, { host: { hostname } }) => {
         const look = await lookAtHost(context, servers, hostname, { records, address });
-        if ("done" in look) continue;
-        return { waiting: (await identity.explain()) ?? look.waiting };
-      }
-      return { done: true };
+        return "done" in look ? look : { waiting: (await refusal()) ?? look.waiting };
+      },
     },
     { firstMs: 2000, maxMs: 10_000 },
   );
   return hostnames.length > 1 ? `${hostnames.length} names in sync` : `${hostnames.join()} in sync`;
+}
+
+/** However many hosts ask. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
 }
 
 /** The address that the Gateway shows; the load balancer step has waited for it. */

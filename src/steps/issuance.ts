@@ -10,8 +10,9 @@ import { kinds } from "../kinds.ts";
 import { issuerOf } from "../plan/gateway.ts";
 import type { DesiredHost } from "../plan/plan.ts";
 import { gatewayRef } from "./gateway.ts";
+import { waitForHosts } from "./hosts.ts";
 import type { StepContext } from "./step.ts";
-import { type Look, type Seen, waitForObjects } from "./wait.ts";
+import type { Look, Seen } from "./wait.ts";
 
 /** The issuer that the Gateway names now, if it names one. */
 export async function findLiveIssuer(
@@ -52,10 +53,11 @@ async function readVerdict(
   return state;
 }
 
-/** Waits until every host has a certificate from this issuer; the first refusal of the CA ends it. */
+/** Waits until every host has a certificate from this issuer; the CA's refusal of a host is final. */
 export async function waitForCertificates(context: StepContext, issuer: string): Promise<void> {
   const options = { namespace: context.plan.config.namespaces.gateway };
-  await waitForObjects(
+  const { hosts } = context.plan;
+  await waitForHosts(
     context,
     { what: "The certificate" },
     {
@@ -64,25 +66,26 @@ export async function waitForCertificates(context: StepContext, issuer: string):
       orders: { kind: kinds.Order, options },
       challenges: { kind: kinds.Challenge, options },
     },
-    (seen) => lookAtHosts(context, issuer, seen),
+    hosts,
+    (seen, host) => lookAtHost(host, issuer, seen, hosts.length > 1),
   );
 }
 
 type IssuanceKinds = "certificates" | "requests" | "orders" | "challenges";
 
-function lookAtHosts({ plan }: StepContext, issuer: string, seen: Seen<IssuanceKinds>): Look<true> {
-  let open: Look<true> = { done: true };
-  for (const host of plan.hosts) {
-    const verdict = explainIssuance(issuanceOf(host, issuer, seen));
-    if (verdict.state === "failed") {
-      throw new UserError(verdict.code, verdict.message, { hint: verdict.hint });
-    }
-    if (verdict.state === "waiting" && "done" in open) {
-      const prefix = plan.hosts.length > 1 ? `${host.host.hostname}: ` : "";
-      open = { waiting: `${prefix}${verdict.reason}` };
-    }
+function lookAtHost(
+  host: DesiredHost,
+  issuer: string,
+  seen: Seen<IssuanceKinds>,
+  named: boolean,
+): Look<true> {
+  const verdict = explainIssuance(issuanceOf(host, issuer, seen));
+  if (verdict.state === "failed") {
+    throw new UserError(verdict.code, verdict.message, { hint: verdict.hint });
   }
-  return open;
+  if (verdict.state === "ready") return { done: true };
+  const prefix = named ? `${host.host.hostname}: ` : "";
+  return { waiting: `${prefix}${verdict.reason}` };
 }
 
 function issuanceOf(host: DesiredHost, issuer: string, seen: Seen<IssuanceKinds>): Issuance {

@@ -3,6 +3,7 @@ import { parseHttpRoute } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
 import type { DesiredHost, PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { failHost } from "./hosts.ts";
 import { applyDifferent, inspectObjects } from "./objects.ts";
 import { rehearse } from "./rehearse.ts";
 import { waitUntilAccepted } from "./routes.ts";
@@ -28,12 +29,12 @@ export const redirect: Step = {
   async apply(context) {
     const routes = finalRoutes(context);
     await applyDifferent(context, id, routes);
-    await waitUntilAccepted(context, routes);
+    await waitUntilAccepted(context, context.plan.hosts, routesOf);
     if (!context.plan.config.redirect || context.options.skipRehearsal) return;
     await proveRenewal(context);
   },
   async settle(context) {
-    await waitUntilAccepted(context, finalRoutes(context));
+    await waitUntilAccepted(context, context.plan.hosts, routesOf);
     return context.plan.config.redirect ? "http redirects to https" : "http and https";
   },
 };
@@ -47,24 +48,33 @@ function describeMove({ plan }: StepContext, item: PlanItem): PlanItem {
   return { ...item, intent: "update", fields: ["from port 80 to HTTPS"] };
 }
 
-function finalRoutes({ plan }: StepContext): KubernetesObject[] {
-  return plan.hosts.flatMap(({ route, redirectRoute }) =>
-    redirectRoute === undefined ? [route] : [redirectRoute, route],
+const finalRoutes = ({ plan }: StepContext): KubernetesObject[] => plan.hosts.flatMap(routesOf);
+
+const routesOf = ({ route, redirectRoute }: DesiredHost): KubernetesObject[] =>
+  redirectRoute === undefined ? [route] : [redirectRoute, route];
+
+/** Where hosts are isolated, the redirect goes only from those whose challenge it breaks. */
+async function proveRenewal(context: StepContext): Promise<void> {
+  const broken: { host: DesiredHost; error: UserError }[] = [];
+  const collecting: StepContext = {
+    ...context,
+    failHost: (host, error) => broken.push({ host, error }),
+  };
+  await rehearse(collecting, context.plan.hosts, { limitSeconds: PROOF_SECONDS });
+  if (broken.length === 0) return;
+  await takeAway(
+    context,
+    context.failHost === undefined ? context.plan.hosts : broken.map(({ host }) => host),
   );
+  for (const { host, error } of broken) failHost(context, host, explain(error));
 }
 
-async function proveRenewal(context: StepContext): Promise<void> {
-  try {
-    await rehearse(context, context.plan.hosts, { limitSeconds: PROOF_SECONDS });
-  } catch (error) {
-    if (!(error instanceof UserError) || context.waiting.aborted) throw error;
-    await takeAway(context);
-    throw new UserError(
-      "GT-REDIRECT-BREAKS-CHALLENGE",
-      `HTTPS is served, but the challenge path does not get past the redirect, so the redirect was removed again: ${error.message}`,
-      { hint: "Run the same command with --no-redirect.", cause: error },
-    );
-  }
+function explain(error: UserError): UserError {
+  return new UserError(
+    "GT-REDIRECT-BREAKS-CHALLENGE",
+    `HTTPS is served, but the challenge path does not get past the redirect, so the redirect was removed again: ${error.message}`,
+    { hint: "Run the same command with --no-redirect.", cause: error },
+  );
 }
 
 /** Without a redirect the backend answers on both ports. */
@@ -76,9 +86,9 @@ function onBothPorts({ bootstrapRoute, route }: DesiredHost): KubernetesObject {
   return { ...route, spec: { ...spec, parentRefs } };
 }
 
-async function takeAway({ plan, world }: StepContext): Promise<void> {
-  const redirects = plan.hosts.flatMap(({ redirectRoute }) => redirectRoute ?? []);
-  await world.kubernetes.apply(plan.hosts.map(onBothPorts));
+async function takeAway({ world }: StepContext, hosts: readonly DesiredHost[]): Promise<void> {
+  const redirects = hosts.flatMap(({ redirectRoute }) => redirectRoute ?? []);
+  await world.kubernetes.apply(hosts.map(onBothPorts));
   await world.kubernetes.delete(
     redirects.map(({ metadata: { name, namespace } }) => ({
       kind: kinds.HTTPRoute,

@@ -6,6 +6,7 @@ import { buildRehearsalRoute, REHEARSAL_LABEL } from "../plan/rehearsal.ts";
 import type { DesiredHost } from "../plan/plan.ts";
 import type { HttpAnswer } from "../ports/network.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { forEachHost } from "./hosts.ts";
 import { waitUntilAccepted } from "./routes.ts";
 import type { StepContext } from "./step.ts";
 import { type Look, tryUntil, type Wait } from "./wait.ts";
@@ -21,7 +22,8 @@ interface Rehearsal {
 /**
  * Proves the path that the CA will take, before it is asked: a short-lived route for one exact
  * path under /.well-known/acme-challenge/ must answer from outside, by the real name. The routes
- * are taken away again whatever happens; those of a killed run are swept first.
+ * are taken away again whatever happens; those of a killed run are swept first. A host that cannot
+ * be proven is taken out of the run, or ends it.
  */
 export async function rehearse(
   context: StepContext,
@@ -33,16 +35,32 @@ export async function rehearse(
     const nonce = randomBytes(8).toString("hex");
     return { host, nonce, route: buildRehearsalRoute(context.plan, host.host.hostname, nonce) };
   });
+  const of = (host: DesiredHost) => rehearsals.filter((rehearsal) => rehearsal.host === host);
   await context.world.kubernetes.apply(rehearsals.map(({ route }) => route));
   try {
-    await waitUntilAccepted(
-      context,
-      rehearsals.map(({ route }) => route),
-    );
-    await Promise.all(rehearsals.map((rehearsal) => proveOne(context, rehearsal, limits)));
+    const failed = new Set<DesiredHost>();
+    const noting: StepContext = withNote(context, (host) => failed.add(host));
+    await waitUntilAccepted(noting, hosts, (host) => of(host).map(({ route }) => route));
+    const accepted = hosts.filter((host) => !failed.has(host));
+    await forEachHost(context, accepted, async (host) => {
+      for (const rehearsal of of(host)) await proveOne(context, rehearsal, limits);
+    });
   } finally {
     await sweep(context);
   }
+}
+
+/** The same context, told of each host that is taken out. */
+function withNote(context: StepContext, note: (host: DesiredHost) => void): StepContext {
+  const { failHost } = context;
+  if (failHost === undefined) return context;
+  return {
+    ...context,
+    failHost: (host, error) => {
+      note(host);
+      failHost(host, error);
+    },
+  };
 }
 
 async function sweep({ plan, world }: StepContext): Promise<void> {

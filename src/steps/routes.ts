@@ -2,6 +2,7 @@ import { findCondition, isCurrent, parseDeployment, parseHttpRoute } from "../fa
 import { kinds } from "../kinds.ts";
 import type { DesiredHost, PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { waitForHosts } from "./hosts.ts";
 import { applyDifferent, inspectNamespace, inspectObjects } from "./objects.ts";
 import type { Step, StepContext } from "./step.ts";
 import { type Look, waitForObjects } from "./wait.ts";
@@ -35,7 +36,11 @@ export const routes: Step = {
   },
   async settle(context) {
     const names = context.plan.hosts.map(({ host }) => host.hostname);
-    await waitUntilAccepted(context, await routesOfPhase(context));
+    const wanted = await routesOfPhase(context);
+    await waitUntilAccepted(context, context.plan.hosts, (host) => {
+      const at = context.plan.hosts.indexOf(host);
+      return wanted.slice(at, at + 1);
+    });
     await waitForSampleApp(context);
     return names.length > 3 ? `${names.length} hosts` : names.join(", ");
   },
@@ -66,17 +71,19 @@ function isOnHttps(host: DesiredHost, live: KubernetesObject | undefined): boole
   );
 }
 
-/** Waits until the Gateway has accepted each route, at its newest generation, with its backend. */
+/** Waits until the Gateway has accepted each host's routes, at their newest generation. */
 export async function waitUntilAccepted(
   context: StepContext,
-  wanted: readonly KubernetesObject[],
+  hosts: readonly DesiredHost[],
+  routesOf: (host: DesiredHost) => readonly KubernetesObject[],
 ): Promise<void> {
-  await waitForObjects(
+  await waitForHosts(
     context,
     { what: "Accepting the HTTPRoutes" },
     { routes: { kind: kinds.HTTPRoute } },
-    ({ routes: live }) => {
-      for (const { metadata } of wanted) {
+    hosts,
+    ({ routes: live }, host) => {
+      for (const { metadata } of routesOf(host)) {
         const found = live.find(
           ({ metadata: at }) => at.name === metadata.name && at.namespace === metadata.namespace,
         );

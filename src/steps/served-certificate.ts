@@ -5,6 +5,7 @@ import { findNameServers, type NameServer, readZoneAnswers } from "../facts/zone
 import { kinds } from "../kinds.ts";
 import type { DesiredHost } from "../plan/plan.ts";
 import type { ServedCertificate } from "../ports/network.ts";
+import { forEachHost } from "./hosts.ts";
 import type { StepContext } from "./step.ts";
 import { type Look, tryUntil } from "./wait.ts";
 
@@ -21,11 +22,9 @@ export async function verifyHandshakes(
   { mustBeTrusted }: { mustBeTrusted: boolean },
 ): Promise<ServedCertificate[]> {
   const servers = await findNameServers(context.world, context.plan.environment.zone.id);
-  return Promise.all(
-    context.plan.hosts.map((host) =>
-      tryUntil(context, { what: `Serving the certificate of ${host.host.hostname}` }, async () =>
-        lookAtHost(context, servers, host, mustBeTrusted),
-      ),
+  return forEachHost(context, context.plan.hosts, (host) =>
+    tryUntil(context, { what: `Serving the certificate of ${host.host.hostname}` }, async () =>
+      lookAtHost(context, servers, host, mustBeTrusted),
     ),
   );
 }

@@ -1,5 +1,6 @@
 import type { RunOptions } from "../config/config.ts";
-import type { Plan, PlanItem } from "../plan/plan.ts";
+import type { UserError } from "../errors.ts";
+import type { DesiredHost, Plan, PlanItem } from "../plan/plan.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 
 export type StepId =
@@ -20,9 +21,17 @@ export type StepId =
   | "handshake"
   | "promotion"
   | "redirect"
-  | "namespaces";
+  | "namespaces"
+  | "failed-hosts";
+
+/** A host that the run goes on without. */
+export interface HostFailure {
+  host: DesiredHost;
+  error: UserError;
+}
 
 export interface StepContext {
+  /** In a run that isolates its hosts, without those that have failed. */
   plan: Plan;
   world: ConnectedWorld;
   options: Pick<RunOptions, "skipRehearsal" | "timeoutSeconds" | "deleteCrds">;
@@ -30,6 +39,10 @@ export interface StepContext {
   report: (message: string) => void;
   /** Told once, at the end of the run: what could not be seen, or was left undone. */
   warn: (message: string) => void;
+  /** Takes a host out of the run; absent where one host's failure ends the run. */
+  failHost?: (host: DesiredHost, error: UserError) => void;
+  /** The hosts that were taken out until now. */
+  failures?: readonly HostFailure[];
   /** Aborts on Ctrl-C: children get one SIGINT. */
   signal: AbortSignal;
   /** Aborts on Ctrl-C and also when another step failed: waits end, children finish. */

@@ -18,6 +18,7 @@ const AREA_OF: Record<StepId, Area> = {
   routes: "Gateway",
   "https-listener": "Gateway",
   redirect: "Gateway",
+  "failed-hosts": "Gateway",
   "cert-manager": "Certificates",
   issuers: "Certificates",
   rehearsal: "Certificates",

@@ -123,8 +123,8 @@ describe("remove-host", () => {
 
 describe("without its kept config", () => {
   const forget = async () => {
-    const { delete: remove } = await kubernetes();
-    await remove([{ kind: kinds.ConfigMap, namespace: "gateway-tls", name: "gateway-tls" }]);
+    const cluster = await kubernetes();
+    await cluster.delete([{ kind: kinds.ConfigMap, namespace: "gateway-tls", name: "gateway-tls" }]);
   };
 
   it("an installation is rebuilt from what is there, and that is said", async () => {
