@@ -14,14 +14,24 @@ export function formatResume(
 ): string {
   const rest = settingIds
     .filter((id) => !ACCESS.has(id))
-    .flatMap((id) => formatFlag(id, flags[id]));
-  return ["gateway-tls", command, ...names, ...formatAccess(flags, config), ...rest].join(" ");
+    .flatMap((id) => formatFlag(id, id === "sandboxFaults" ? mended(flags[id]) : flags[id]));
+  return [
+    "gateway-tls",
+    command,
+    ...names.map(quote),
+    ...formatAccess(flags, config),
+    ...rest,
+  ].join(" ");
 }
 
 /** What every later command needs too: which cluster, and how it was reached. */
 export function formatAccess(flags: Flags, { cluster }: Pick<Config, "cluster">): string[] {
   return [...ACCESS].flatMap((id) => formatFlag(id, id === "cluster" ? cluster : flags[id]));
 }
+
+/** The sandbox remembers its faults: going on means that somebody has mended them. */
+const mended = (faults: Flags[SettingId]): Flags[SettingId] =>
+  faults === undefined ? undefined : "none";
 
 const ACCESS: ReadonlySet<SettingId> = new Set([
   "cluster",
@@ -30,6 +40,7 @@ const ACCESS: ReadonlySet<SettingId> = new Set([
   "context",
   "kubeconfig",
   "dnsServer",
+  "trustCa",
   "sandbox",
   "sandboxState",
 ]);
