@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts";
 import { ACME, DEFAULT_NAMESPACES, isLetsEncrypt } from "./defaults.ts";
 import { checkHosts, completeHosts, mergeHosts, placeHost, usesSample } from "./hosts.ts";
-import { namespaceParts } from "./names.ts";
+import { chartNames, namespaceParts } from "./names.ts";
 import type { PartialConfig, PartialHost } from "./partial-config.ts";
 import type { Problems } from "./problems.ts";
 import type { SettingId, Values } from "./settings.ts";
@@ -122,7 +122,10 @@ function mergeNamespaces({ values, file, kept }: Layers): Config["namespaces"] {
 function mergeCharts({ values, file, kept }: Layers): Config["charts"] {
   const charts = { ...kept.charts, ...file.charts };
   for (const [name, source] of values.charts ?? []) charts[name] = { ...charts[name], source };
-  return charts;
+  // In the order that a kept config is read back, or it would differ from itself.
+  return Object.fromEntries(
+    chartNames.flatMap((name) => (charts[name] === undefined ? [] : [[name, charts[name]]])),
+  );
 }
 
 function findHosts(
