@@ -58,9 +58,23 @@ export async function readZoneAnswers(
   };
 }
 
+/**
+ * The addresses to go to: as the zone's own servers say, or by the recursive resolver where none of
+ * them can be asked from here.
+ */
+export async function findAddresses(
+  resolver: Resolver,
+  servers: readonly NameServer[],
+  hostname: string,
+): Promise<string[]> {
+  const { addresses, silent } = await readZoneAnswers(resolver, servers, hostname);
+  if (silent.length < servers.length) return addresses;
+  return (await askOne(resolver, undefined, hostname)) ?? [];
+}
+
 async function askOne(
   resolver: Resolver,
-  server: string,
+  server: string | undefined,
   hostname: string,
 ): Promise<string[] | undefined> {
   try {

@@ -14,6 +14,6 @@ export const handshake: Step = {
     const [served] = await verifyHandshakes(context, {
       mustBeTrusted: mustBeTrusted(context.plan, issuer),
     });
-    return served === undefined ? undefined : `served, issuer ${served.issuer}`;
+    return served === undefined ? "not seen from here" : `served, issuer ${served.issuer}`;
   },
 };

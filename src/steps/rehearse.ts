@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { UserError } from "../errors.ts";
-import { findNameServers, readZoneAnswers } from "../facts/zone-answers.ts";
+import { findAddresses, findNameServers } from "../facts/zone-answers.ts";
 import { findKind, kinds } from "../kinds.ts";
 import { buildRehearsalRoute, REHEARSAL_LABEL } from "../plan/rehearsal.ts";
 import type { DesiredHost } from "../plan/plan.ts";
@@ -63,17 +63,26 @@ function withNote(context: StepContext, note: (host: DesiredHost) => void): Step
   };
 }
 
-async function sweep({ plan, world }: StepContext): Promise<void> {
-  const left = await world.kubernetes.list(kinds.HTTPRoute, {
+/** Routes of rehearsals, of this run or of one that was killed. */
+export async function findRehearsalRoutes({
+  plan,
+  world,
+}: StepContext): Promise<KubernetesObject[]> {
+  return world.kubernetes.list(kinds.HTTPRoute, {
     namespace: plan.config.namespaces.gateway,
     labelSelector: REHEARSAL_LABEL,
   });
+}
+
+/** Takes them all away. */
+export async function sweep(context: StepContext): Promise<void> {
+  const left = await findRehearsalRoutes(context);
   if (left.length === 0) return;
-  await world.kubernetes.delete(
+  await context.world.kubernetes.delete(
     left.map((object) => ({
       kind: findKind(object) ?? kinds.HTTPRoute,
       name: object.metadata.name,
-      namespace: plan.config.namespaces.gateway,
+      namespace: context.plan.config.namespaces.gateway,
     })),
   );
 }
@@ -95,8 +104,7 @@ async function proveOne(
     },
     async () => {
       const { hostname } = rehearsal.host.host;
-      const { addresses } = await readZoneAnswers(world.resolver, servers, hostname);
-      const [address] = addresses;
+      const [address] = await findAddresses(world.resolver, servers, hostname);
       if (address === undefined)
         return { waiting: `${hostname} has no address at its zone's servers` };
       return probe(context, rehearsal, address);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Cancelled } from "../../src/errors.ts";
+import { Cancelled, UserError } from "../../src/errors.ts";
 import { kinds } from "../../src/kinds.ts";
 import type { ConnectedWorld } from "../../src/ports/world.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
@@ -144,6 +144,31 @@ describe("after a failure at any write", () => {
     },
     120_000,
   );
+});
+
+describe("a closed network", () => {
+  it("goes on with --skip-rehearsal, and says what was not seen", async () => {
+    const blocked = () => Promise.reject(new UserError("GT-PROBE-FAILED", "It timed out."));
+    const through = (world: ConnectedWorld): ConnectedWorld => ({
+      ...world,
+      probe: { get: blocked, handshake: blocked },
+      resolver: {
+        query: (name, type, server) =>
+          server === undefined
+            ? world.resolver.query(name, type)
+            : Promise.reject(new UserError("GT-DNS-UNREACHABLE", "No answer.")),
+      },
+    });
+    const options = { skipRehearsal: true };
+    const { result, error } = await bringUp(await openSandbox(), { options, through });
+    expect(error).toBeUndefined();
+    expect(result).toMatchObject({ result: "done", hosts: [{ certificate: null }] });
+    expect(result?.warnings).toEqual([
+      expect.stringContaining("name servers cannot be asked from here"),
+      expect.stringContaining("rehearsal was skipped"),
+      expect.stringContaining("could not be seen from here"),
+    ]);
+  });
 });
 
 describe("what preflight can see", () => {
