@@ -7,11 +7,32 @@ interface Workload {
   servicePort?: number;
 }
 
+interface Webhook {
+  configuration: string;
+  name: string;
+  resource: "pods" | "services";
+  url: string;
+  failurePolicy: "Fail" | "Ignore";
+  labels: Record<string, string>;
+  /** PEM. */
+  ca: string;
+}
+
 /** What runs in the cluster before gateway-tls comes: somebody's shop, and AWS's controller. */
 export async function seedCluster(
   client: ApiClient,
-  webhook: { url: string; ca: string },
+  webhooks: { services: string; pods: string; ca: string },
 ): Promise<void> {
+  const { ca } = webhooks;
+  await createWebhook(client, {
+    configuration: "pod-identity-webhook",
+    name: "iam-for-pods.amazonaws.com",
+    resource: "pods",
+    url: webhooks.pods,
+    failurePolicy: "Ignore",
+    labels: {},
+    ca,
+  });
   await client.create("/api/v1/namespaces", {
     apiVersion: "v1",
     kind: "Namespace",
@@ -23,7 +44,15 @@ export async function seedCluster(
   const shop = { namespace: "shop", image: "public.ecr.aws/docker/library/httpd:2.4" };
   await createWorkload(client, { ...shop, name: "web", servicePort: 80 });
   await createWorkload(client, { ...shop, name: "api", servicePort: 8080 });
-  await createWebhook(client, name, webhook);
+  await createWebhook(client, {
+    configuration: "aws-load-balancer-webhook",
+    name: "mservice.elbv2.k8s.aws",
+    resource: "services",
+    url: webhooks.services,
+    failurePolicy: "Fail",
+    labels: { "app.kubernetes.io/name": name },
+    ca,
+  });
 }
 
 async function createWorkload(client: ApiClient, workload: Workload): Promise<void> {
@@ -52,29 +81,21 @@ async function createWorkload(client: ApiClient, workload: Workload): Promise<vo
 
 async function createWebhook(
   client: ApiClient,
-  controller: string,
-  { url, ca }: { url: string; ca: string },
+  { configuration, labels, name, resource, url, failurePolicy, ca }: Webhook,
 ): Promise<void> {
+  const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"] };
   await client.create("/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations", {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "MutatingWebhookConfiguration",
-    metadata: {
-      name: "aws-load-balancer-webhook",
-      labels: { "app.kubernetes.io/name": controller },
-    },
+    metadata: { name: configuration, labels },
     webhooks: [
       {
-        name: "mservice.elbv2.k8s.aws",
+        name,
         admissionReviewVersions: ["v1"],
-        clientConfig: {
-          url: `${url}/mutate-v1-service`,
-          caBundle: Buffer.from(ca).toString("base64"),
-        },
-        failurePolicy: "Fail",
+        clientConfig: { url: `${url}/mutate`, caBundle: Buffer.from(ca).toString("base64") },
+        failurePolicy,
         sideEffects: "None",
-        rules: [
-          { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["services"] },
-        ],
+        rules: [{ ...rule, resources: [resource] }],
       },
     ],
   });

@@ -58,7 +58,8 @@ async function startProcess(
   const kubeconfig = join(folder, "kubeconfig");
   const token = await requestToken(client, pod);
   writeFileSync(kubeconfig, kubeconfigOf(server.url, server.ca, token), { mode: 0o600 });
-  const identity = aws ? await buildAwsEnvironment(client, options.aws, pod, folder) : {};
+  const about = { pod, container, folder };
+  const identity = aws ? await buildAwsEnvironment(client, options.aws, about) : {};
   const running = processes.start({
     name: pod.metadata.name,
     command: join(bin, program),

@@ -8,7 +8,9 @@ import type { Lab } from "../lab.ts";
 
 const ResultDocument = v.object({
   result: v.string(),
-  error: v.nullable(v.object({ code: v.string(), message: v.string(), hint: v.nullish(v.string()) })),
+  error: v.nullable(
+    v.object({ code: v.string(), message: v.string(), hint: v.nullish(v.string()) }),
+  ),
   writes: v.number(),
   plan: v.array(v.looseObject({ kind: v.string(), name: v.string(), intent: v.string() })),
 });

@@ -34,7 +34,10 @@ export function visit(lab: Lab, url: string, address = lab.address): Promise<Vis
     const sent =
       protocol === "http:"
         ? httpRequest(options, onResponse)
-        : httpsRequest({ ...options, servername: hostname, ca: lab.acme.production.root }, onResponse);
+        : httpsRequest(
+            { ...options, servername: hostname, ca: lab.acme.production.root },
+            onResponse,
+          );
     sent.on("error", reject);
     sent.end();
   });
