@@ -8,10 +8,12 @@ import type { Templates } from "../plan/template.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { ClusterConnection, World } from "../ports/world.ts";
 import { carryOut, describeError } from "../runner/carry-out.ts";
+import { refuseOverLimit } from "../runner/certificate-limit.ts";
 import { withConnection } from "../runner/connect.ts";
 import { type Examination, examine, inspectAll, planFor } from "../runner/prepare.ts";
 import type { CommandResult } from "../runner/result.ts";
-import { steps } from "../steps/index.ts";
+import { failedHosts } from "../steps/failed-hosts.ts";
+import { steps as everyStep } from "../steps/index.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
 import { createObserver, type Output, screenOf } from "./show.ts";
 
@@ -33,6 +35,8 @@ export interface BringUp {
   access: readonly string[];
   /** The kept document that the config was made with. */
   keptText: string | undefined;
+  /** The hosts that the command is about: each on its own. Left out when it is about all. */
+  asked?: readonly string[];
   holder: string;
 }
 
@@ -45,7 +49,10 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
     return showRefusal(input, examination);
   }
   const plan = planFor(examination, question);
+  const steps = input.asked === undefined ? everyStep : [...everyStep, failedHosts];
   const connected = withConnection(world, connection);
+  const isForProduction = input.asked !== undefined && config.issuer === "production";
+  if (isForProduction) await refuseOverLimit({ plan, world: connected });
   const items = await inspectAll(steps, plan, connected, options);
   refuseForeign(items);
   const checks = findWarnings(examination.report);
@@ -67,6 +74,7 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
     holder,
     checks,
     madeFrom: { text: input.keptText },
+    ...(input.asked === undefined ? {} : { about: input.asked }),
   };
   const { result, error } = await carryOut(undertaking);
   return showOutcome(input, plan, result, error);

@@ -10,6 +10,7 @@ import type { Templates } from "../plan/template.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { ClusterConnection, ConnectedWorld, World } from "../ports/world.ts";
 import { connectToCluster, rememberIdentity, withConnection } from "../runner/connect.ts";
+import { chooseCluster, REBUILT } from "./choose-cluster.ts";
 import type { CommandInput } from "./command.ts";
 import { nameHolder } from "./holder.ts";
 import { formatAccess, formatResume } from "./resume.ts";
@@ -71,18 +72,6 @@ export async function withInstallation(
   }
 }
 
-/** The only cluster there is; with several, the user has to say which. */
-export async function chooseCluster(world: Pick<World, "clusters">): Promise<string> {
-  const names = await world.clusters.list();
-  const [only] = names;
-  if (only !== undefined && names.length === 1) return only;
-  throw new UserError(
-    "GT-CLUSTER-UNNAMED",
-    `Which cluster is meant? There are: ${names.join(", ") || "none"}.`,
-    { hint: "Name it with --cluster.", exitCode: 2 },
-  );
-}
-
 /** The config, or the end of the command: there is nothing that it could change. */
 export function needConfig({ config, cluster }: Installation): Config {
   if (config !== undefined) return config;
@@ -92,9 +81,6 @@ export function needConfig({ config, cluster }: Installation): Config {
     { hint: "gateway-tls init" },
   );
 }
-
-const REBUILT =
-  "The kept configuration is missing, so it was rebuilt from what is in the cluster; what only it knew has its default.";
 
 async function readInstallation(about: {
   world: World;

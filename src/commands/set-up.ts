@@ -1,55 +1,76 @@
 import { writeConfig } from "../config/config-file.ts";
 import { missingValues } from "../config/missing.ts";
 import { type Resolved, resolveRunOptions } from "../config/resolve.ts";
+import type { Flags } from "../config/settings.ts";
 import { askRegion } from "../config/wizard.ts";
 import { type ExitCode, UserError } from "../errors.ts";
+import type { World } from "../ports/world.ts";
 import { rememberIdentity } from "../runner/connect.ts";
-import { bringUp } from "./bring-up.ts";
+import { type BringUp, bringUp } from "./bring-up.ts";
 import type { CommandInput } from "./command.ts";
 import { nameHolder } from "./holder.ts";
 import { formatAccess, formatResume } from "./resume.ts";
-import { settleConfig } from "./settle-config.ts";
+import { type AskedHosts, type Settled, settleConfig } from "./settle-config.ts";
 
 /**
  * From what was typed to HTTPS for every host of the config: the whole of `init`, and of `add-host`,
  * which differs in what it needs to be told.
  */
-export async function setUp(command: string, input: CommandInput): Promise<ExitCode> {
-  const { flags, io, signal, terminal } = input;
+export async function setUp(
+  command: string,
+  input: CommandInput,
+  asked?: AskedHosts & { typed: Flags },
+): Promise<ExitCode> {
+  const { flags, io, terminal } = input;
   const resolved = await resolveRunOptions({ command, flags, io });
   const region = await settleRegion(input, resolved);
   const world = rememberIdentity(await input.createWorld(resolved.options, region));
   try {
-    const { config, connection, keptText } = await settleConfig({
+    const settled = await settleConfig({
       command,
       resolved,
       world,
       region,
       terminal,
+      ...(asked === undefined ? {} : { asked }),
     });
+    const { connection } = settled;
+    for (const note of settled.notes) io.stderr.write(`${note}\n`);
     try {
-      return await bringUp({
-        command,
-        config,
-        options: resolved.options,
-        configText: writeConfig(config),
-        world,
-        connection,
-        templates: await input.loadTemplates(),
-        output: io,
-        terminal: resolved.interactive ? terminal : undefined,
-        signal,
-        resume: formatResume(command, flags, config),
-        access: formatAccess(flags, config),
-        keptText,
-        holder: nameHolder(io.env),
-      });
+      const typed = asked?.typed ?? flags;
+      return await bringUp(await inputOf(command, input, { resolved, settled, world, typed }));
     } finally {
       if (!(connection instanceof UserError)) await connection.close();
     }
   } finally {
     await world.close();
   }
+}
+
+async function inputOf(
+  command: string,
+  input: CommandInput,
+  about: { resolved: Resolved; settled: Settled; world: World; typed: Flags },
+): Promise<BringUp> {
+  const { resolved, settled, world, typed } = about;
+  const { config, connection, keptText } = settled;
+  return {
+    command,
+    config,
+    options: resolved.options,
+    configText: writeConfig(config),
+    world,
+    connection,
+    templates: await input.loadTemplates(),
+    output: input.io,
+    terminal: resolved.interactive ? input.terminal : undefined,
+    signal: input.signal,
+    resume: formatResume(command, typed, config, input.names),
+    access: formatAccess(input.flags, config),
+    keptText,
+    ...(settled.asked === undefined ? {} : { asked: settled.asked }),
+    holder: nameHolder(input.io.env),
+  };
 }
 
 /** Nothing of AWS can be asked without one: when AWS is not configured, it is the first question. */

@@ -1,20 +1,35 @@
 import type { Backend, Config } from "../config/config.ts";
 import { readConfigFile } from "../config/config-file.ts";
-import type { PartialConfig } from "../config/partial-config.ts";
+import type { PartialConfig, PartialHost } from "../config/partial-config.ts";
 import { type Answers, type Ask, resolveConfig, type Resolved } from "../config/resolve.ts";
-import { createWizard } from "../config/wizard.ts";
-import { UserError } from "../errors.ts";
+import { type AskedHost, parseAskedHosts } from "../config/host-list.ts";
+import { mergeHosts } from "../config/hosts.ts";
+import type { Problems } from "../config/problems.ts";
+import { askHost, createWizard } from "../config/wizard.ts";
+import { UsageError, UserError } from "../errors.ts";
 import { readKeptConfig } from "../facts/kept-config.ts";
+import { rebuildConfig } from "../facts/rebuilt-config.ts";
 import { readServices } from "../facts/services.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { ClusterConnection, World } from "../ports/world.ts";
 import { connectToCluster } from "../runner/connect.ts";
+import { chooseCluster, REBUILT } from "./choose-cluster.ts";
 
 export interface Settled {
   config: Config;
   connection: ClusterConnection | UserError;
   /** The kept document that the config was made with; `undefined` when none is kept. */
   keptText: string | undefined;
+  /** Names of the hosts that the command is about; `undefined` when it is about all. */
+  asked?: readonly string[];
+  /** What is to be said of the config: that it was rebuilt. */
+  notes: readonly string[];
+}
+
+/** Hosts that `add-host` was asked for, unparsed, and what is wrong with them already. */
+export interface AskedHosts {
+  hosts: readonly AskedHost[];
+  problems: Problems;
 }
 
 export interface Unsettled {
@@ -24,6 +39,7 @@ export interface Unsettled {
   /** As flags, file or AWS have it. */
   region: string | undefined;
   terminal: Terminal;
+  asked?: AskedHosts;
 }
 
 /**
@@ -32,33 +48,106 @@ export interface Unsettled {
  * that are kept are never lost by a run that names another.
  */
 export async function settleConfig(input: Unsettled): Promise<Settled> {
-  const { resolved, region, terminal } = input;
   const connections = new Connections(input);
-  const answers: Answers = {};
-  const wizard = createWizard(terminal, offersOf(input, connections));
-  const ask: Ask = async (open) => Object.assign(answers, await wizard(open));
   try {
-    const known = resolved.cluster;
-    const kept = known === undefined ? undefined : await connections.readKept(known, region);
-    if (input.command !== "init" && known !== undefined && kept === undefined) {
-      const connection = await connections.find(known, region ?? "");
-      throw connection instanceof UserError ? connection : notInstalled(known);
-    }
-    const layers = { resolved, ask, ...(region === undefined ? {} : { region }) };
-    const first = await resolveConfig({ ...layers, ...(kept === undefined ? {} : { kept }) });
-    const connection = await connections.find(first.config.cluster, first.config.region);
-    if (kept !== undefined || connection instanceof UserError) {
-      return { config: first.config, connection, keptText: connections.keptText };
-    }
-    const late = await connections.readKept(first.config.cluster, first.config.region);
-    if (late === undefined)
-      return { config: first.config, connection, keptText: connections.keptText };
-    const asked = { ...resolved, values: { ...answers, ...resolved.values } };
-    const { config } = await resolveConfig({ ...layers, resolved: asked, kept: late });
-    return { config, connection, keptText: connections.keptText };
+    return input.asked === undefined
+      ? await settleWhole(input, connections)
+      : await settleAsked(input, input.asked, connections);
   } catch (error) {
     await connections.close();
     throw error;
+  }
+}
+
+async function settleWhole(input: Unsettled, connections: Connections): Promise<Settled> {
+  const { resolved, region, terminal } = input;
+  const answers: Answers = {};
+  const wizard = createWizard(terminal, offersOf(input, connections));
+  const ask: Ask = async (open) => Object.assign(answers, await wizard(open));
+  const known = resolved.cluster;
+  const kept = known === undefined ? undefined : await connections.readKept(known, region);
+  const layers = { resolved, ask, ...(region === undefined ? {} : { region }) };
+  const first = await resolveConfig({ ...layers, ...(kept === undefined ? {} : { kept }) });
+  const connection = await connections.find(first.config.cluster, first.config.region);
+  const settle = (config: Config): Settled => {
+    return { config, connection, keptText: connections.keptText, notes: [] };
+  };
+  if (kept !== undefined || connection instanceof UserError) return settle(first.config);
+  const late = await connections.readKept(first.config.cluster, first.config.region);
+  if (late === undefined) return settle(first.config);
+  const asked = { ...resolved, values: { ...answers, ...resolved.values } };
+  const { config } = await resolveConfig({ ...layers, resolved: asked, kept: late });
+  return settle(config);
+}
+
+/** What is kept, or rebuilt, with the hosts that were asked for; all that is wrong is told at once. */
+async function settleAsked(
+  input: Unsettled,
+  asked: AskedHosts,
+  connections: Connections,
+): Promise<Settled> {
+  const { region, terminal, world } = input;
+  const cluster = input.resolved.cluster ?? (await chooseCluster(world));
+  const connection = await connections.find(cluster, region ?? "");
+  if (connection instanceof UserError) throw connection;
+  const kept = await connections.readKept(cluster, region);
+  const found = kept ?? (await rebuildConfig(connection));
+  if (found === undefined) throw notInstalled(cluster);
+  const hosts = await parseAsked(input, asked, { connection, domain: found.domain });
+  const { file, values } = input.resolved;
+  const resolved: Resolved = {
+    ...input.resolved,
+    cluster,
+    values: { ...values, cluster },
+    file: { ...file, hosts: mergeHosts(file.hosts, hosts) },
+  };
+  const ask = createWizard(terminal, offersOf(input, connections));
+  const layers = { resolved, ask, ...(region === undefined ? {} : { region }) };
+  const { config } = await resolveConfig({ ...layers, kept: found });
+  return {
+    config,
+    connection,
+    keptText: connections.keptText,
+    asked: hosts.map(({ hostname }) => hostname),
+    notes: kept === undefined ? [REBUILT] : [],
+  };
+}
+
+async function parseAsked(
+  { resolved, terminal }: Unsettled,
+  { hosts: named, problems }: AskedHosts,
+  about: { connection: ClusterConnection; domain: string | undefined },
+): Promise<PartialHost[]> {
+  const { connection, domain } = about;
+  const isOpen = named.length === 0 && problems.lines.length === 0;
+  if (isOpen && (!resolved.interactive || domain === undefined)) {
+    throw new UsageError("GT-CONFIG-HOST", "add-host takes the names of hosts, or --from a file.", {
+      hint: "gateway-tls add-host api.example.com --backend shop/api:8080",
+    });
+  }
+  if (isOpen && domain !== undefined) {
+    return [{ hostname: await askHost({ terminal }, domain) }];
+  }
+  const hosts = await parseAskedHosts(named, domain, problems);
+  // Alone, the preflight tells a missing Service; beside other problems it is told with them.
+  if (problems.lines.length > 0) await noteMissingServices(hosts, connection, problems);
+  problems.throwIfAny();
+  return hosts;
+}
+
+async function noteMissingServices(
+  hosts: readonly PartialHost[],
+  { kubernetes }: ClusterConnection,
+  problems: Problems,
+): Promise<void> {
+  const services = await readServices(kubernetes);
+  if (!services.known) return;
+  for (const { hostname, backend } of hosts) {
+    if (backend === undefined) continue;
+    const { namespace, service, port } = backend;
+    const found = services.value.find((one) => one.namespace === namespace && one.name === service);
+    if (found?.ports.includes(port) === true) continue;
+    problems.add(`${hostname}: there is no Service ${namespace}/${service} with port ${port}.`);
   }
 }
 

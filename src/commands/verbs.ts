@@ -32,10 +32,13 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: "add-host",
-    summary: "Serve one more host of the domain",
-    scopes: ["host", "where", "run", "all"],
-    examples: ["gateway-tls add-host api.example.com --backend shop/api:8080"],
-    argument: { value: "host", about: "The host to serve: a name below the domain" },
+    summary: "Serve more hosts of the domain",
+    scopes: ["host", "where", "run", "all", "add-host"],
+    examples: [
+      "gateway-tls add-host api.example.com --backend shop/api:8080",
+      "gateway-tls add-host --from hosts.yaml",
+    ],
+    argument: { value: "host", about: "The hosts to serve: names below the domain", several: true },
     load: () => import("./add-host.ts"),
   },
   ...lifeVerbs,

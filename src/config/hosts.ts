@@ -35,6 +35,10 @@ export function placeHost(
   const says = backend !== undefined || path !== undefined || sample;
   if (given.hostname === undefined && hosts.length > 0 && !says) return [...hosts];
   const isOpen = given.hostname === undefined && hosts.length > 1;
+  if (isOpen && backend !== undefined && hosts.some((host) => host.backend === undefined)) {
+    const rest = { backend, ...(path === undefined ? {} : { path }) };
+    return hosts.map((host) => (host.backend === undefined ? { ...host, ...rest } : host));
+  }
   if (isOpen && (backend !== undefined || path !== undefined)) {
     problems.add(
       `--host is missing: there are ${hosts.length} hosts, and a backend or path is for one.`,

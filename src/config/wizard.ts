@@ -72,7 +72,8 @@ async function askCluster({ terminal, offers }: Interview): Promise<string> {
   return chosen ?? ask({ terminal, message }, parseCluster);
 }
 
-async function askHost({ terminal }: Interview, domain: string): Promise<string> {
+/** One host of the domain. */
+export async function askHost({ terminal }: { terminal: Terminal }, domain: string): Promise<string> {
   return ask({ terminal, message: "Host", preset: `www.${domain}` }, (text) => {
     const hostname = parseHostname(text);
     requireBelow(hostname, domain);

@@ -6,11 +6,12 @@ import { kinds } from "../kinds.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { readServed } from "../steps/served-certificate.ts";
-import type { Step } from "../steps/step.ts";
+import type { HostFailure, Step } from "../steps/step.ts";
 import type { Observer } from "./event.ts";
 import { journalWrites } from "./journal.ts";
 import { acquireLock, type Lock } from "./lock.ts";
 import type { CommandResult, HostResult } from "./result.ts";
+import { explainFailures, warnOfOthers } from "./host-failures.ts";
 import { type RunOutcome, runSteps } from "./runner.ts";
 
 export interface Undertaking {
@@ -33,6 +34,11 @@ export interface Undertaking {
   madeFrom?: { text: string | undefined };
   /** Done when all steps are, and the Lease is given back: what takes the Lease's own place away. */
   afterLock?: (world: ConnectedWorld) => Promise<void>;
+  /**
+   * Hosts are isolated: one that fails is left out and the others go on. These are the hosts that
+   * the command is about, whose failure is the command's; another's is a warning.
+   */
+  about?: readonly string[];
   /** What is served is left out of the result: nothing is, at the end of `uninstall`. */
   withoutHosts?: boolean;
 }
@@ -54,20 +60,21 @@ export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
   const outcome = await runUnderLock(journaled);
   await undertaking.observer.finish();
   const seen = outcome.error === undefined && undertaking.withoutHosts !== true;
-  const hosts = seen ? await readHosts(journaled) : [];
+  const hosts = seen ? await readHosts(journaled, outcome.failures) : [];
+  const error = outcome.error ?? explainFailures(undertaking.about ?? [], outcome.failures);
   const result: CommandResult = {
     command: undertaking.command,
-    result: nameResult(outcome.error, journal.changes.length),
-    error: describeError(outcome.error),
+    result: nameResult(error, journal.changes.length),
+    error: describeError(error),
     writes: journal.changes.length,
     changes: [...journal.changes],
-    warnings: outcome.warnings,
+    warnings: [...outcome.warnings, ...warnOfOthers(undertaking.about ?? [], outcome.failures)],
     checks: [...undertaking.checks],
     plan: [...undertaking.items],
     steps: outcome.steps,
     hosts,
   };
-  return { result, error: outcome.error };
+  return { result, error };
 }
 
 async function runUnderLock(undertaking: Undertaking): Promise<RunOutcome> {
@@ -85,8 +92,10 @@ async function runUnderLock(undertaking: Undertaking): Promise<RunOutcome> {
 async function runLocked(undertaking: Undertaking): Promise<RunOutcome> {
   const { items, steps, plan, world, options, observer, signal } = undertaking;
   const context = { plan, world, options };
+  const isolateHosts = undertaking.about !== undefined;
+  const run = { steps, context, isolateHosts, clock: world.clock, observer };
   const writes = items.some(({ intent }) => intent !== "keep");
-  if (!writes) return runSteps({ steps, context, clock: world.clock, observer, signal });
+  if (!writes) return runSteps({ ...run, signal });
   let lock: Lock;
   try {
     lock = await takeLock(undertaking);
@@ -96,7 +105,7 @@ async function runLocked(undertaking: Undertaking): Promise<RunOutcome> {
   try {
     await refuseChanged(undertaking);
     const guarded = AbortSignal.any([signal, lock.lost]);
-    return await runSteps({ steps, context, clock: world.clock, observer, signal: guarded });
+    return await runSteps({ ...run, signal: guarded });
   } catch (error) {
     return { steps: notStarted(steps), warnings: [], failures: [], error };
   } finally {
@@ -139,11 +148,17 @@ async function refuseChanged({ madeFrom, world }: Undertaking): Promise<void> {
 const notStarted = (steps: readonly Step[]): RunOutcome["steps"] =>
   steps.map(({ id, title }) => ({ id, title, state: "not-started", durationMs: 0 }));
 
-async function readHosts({ plan, world }: Undertaking): Promise<HostResult[]> {
+async function readHosts(
+  { plan, world }: Undertaking,
+  failures: readonly HostFailure[],
+): Promise<HostResult[]> {
   const served = await readServed({ plan, world });
   return plan.hosts.map(({ host }, index) => {
     const certificate = served[index];
+    const failure = failures.find((one) => one.host.host === host);
+    const error = failure === undefined ? null : describeError(failure.error);
     return {
+      ...(error === null ? {} : { error }),
       hostname: host.hostname,
       url: `https://${host.hostname}${host.path}`,
       certificate:

@@ -15,6 +15,8 @@ export interface HostResult {
   hostname: string;
   url: string;
   certificate: { issuer: string; notAfter: string; names: string[]; trusted: boolean } | null;
+  /** Why the host was left out; absent for one that was not. */
+  error?: { code: string; message: string; hint: string | null };
 }
 
 /** What `init` and its kin hand to the views; the JSON document is this with `schemaVersion`. */

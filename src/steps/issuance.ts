@@ -21,13 +21,22 @@ export async function findLiveIssuer(
   return issuerOf(await context.world.kubernetes.get(gatewayRef(context)));
 }
 
-/** Hosts whose certificate is not there, or not ready, from the given issuer. */
+/** Hosts of the plan whose certificate is not there, or not ready, from the given issuer. */
 export async function findUnissuedHosts(
   context: Pick<StepContext, "plan" | "world">,
   issuer: string,
 ): Promise<DesiredHost[]> {
+  return findUnissued(context, context.plan.hosts, issuer);
+}
+
+/** Those of the given hosts. */
+export async function findUnissued(
+  context: Pick<StepContext, "plan" | "world">,
+  hosts: readonly DesiredHost[],
+  issuer: string,
+): Promise<DesiredHost[]> {
   const found = await Promise.all(
-    context.plan.hosts.map(async (host) => ({
+    hosts.map(async (host) => ({
       host,
       verdict: await readVerdict(context, host, issuer),
     })),

@@ -124,7 +124,9 @@ describe("remove-host", () => {
 describe("without its kept config", () => {
   const forget = async () => {
     const cluster = await kubernetes();
-    await cluster.delete([{ kind: kinds.ConfigMap, namespace: "gateway-tls", name: "gateway-tls" }]);
+    await cluster.delete([
+      { kind: kinds.ConfigMap, namespace: "gateway-tls", name: "gateway-tls" },
+    ]);
   };
 
   it("an installation is rebuilt from what is there, and that is said", async () => {

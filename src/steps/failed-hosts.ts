@@ -1,0 +1,60 @@
+import { kinds } from "../kinds.ts";
+import { cutGateway, ownedListenerNames } from "../plan/gateway.ts";
+import type { DesiredHost } from "../plan/plan.ts";
+import { gatewayRef } from "./gateway.ts";
+import { findLiveIssuer, findUnissued } from "./issuance.ts";
+import type { Step, StepContext } from "./step.ts";
+
+const id = "failed-hosts";
+
+/**
+ * A host that failed and never got its certificate leaves no listener behind: cert-manager would go
+ * on asking the CA for it. One that has a certificate keeps what it has.
+ */
+export const failedHosts: Step = {
+  id,
+  title: "Unfinished hosts",
+  after: ["redirect"],
+  async inspect(context) {
+    const hosts = await findLeft(context);
+    return hosts.map(({ listener }) => ({
+      step: id,
+      kind: "HTTPS listener",
+      name: listener.name,
+      intent: "delete",
+    }));
+  },
+  async apply(context) {
+    const { kubernetes } = context.world;
+    const [hosts, live] = await Promise.all([
+      findLeft(context),
+      kubernetes.get(gatewayRef(context)),
+    ]);
+    if (live === undefined) return;
+    const listeners = hosts.map(({ listener }) => listener.name);
+    await kubernetes.apply([cutGateway(live, { listeners })]);
+    const { namespace } = gatewayRef(context);
+    await kubernetes.delete(
+      hosts.map(({ secretName: name }) => ({ kind: kinds.Certificate, name, namespace })),
+    );
+  },
+  async settle({ failures = [] }) {
+    return failures.length === 0
+      ? "none"
+      : failures.map(({ host }) => host.host.hostname).join(", ");
+  },
+};
+
+async function findLeft(context: StepContext): Promise<DesiredHost[]> {
+  const { failures = [], world } = context;
+  if (failures.length === 0) return [];
+  const [live, issuer] = await Promise.all([
+    world.kubernetes.get(gatewayRef(context)),
+    findLiveIssuer(context),
+  ]);
+  const owned = ownedListenerNames(live);
+  const hosts = failures
+    .map(({ host }) => host)
+    .filter(({ listener }) => owned.includes(listener.name));
+  return issuer === undefined ? [] : findUnissued(context, hosts, issuer);
+}
