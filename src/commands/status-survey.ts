@@ -1,5 +1,6 @@
 import { findNearest, listNames } from "../checks/nearest.ts";
 import { readConfigFile } from "../config/config-file.ts";
+import type { Config } from "../config/config.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { UserError, UsageError } from "../errors.ts";
 import { type KeptConfig, readKeptConfig } from "../facts/kept-config.ts";
@@ -44,11 +45,23 @@ function surveyGateways(gateways: readonly Place[]): Survey {
   };
 }
 
-async function surveyKept(
-  world: World,
+async function surveyKept(world: World, opened: Opened, question: SurveyQuestion): Promise<Survey> {
+  const { config, kept } = await readInstallation(opened, question);
+  const names = buildNames({
+    caller: { account: await findAccount(world, kept) },
+    cluster: { name: config.cluster, region: config.region },
+  });
+  return surveyInstallation(config, names, versionSets[config.versions], kept.zoneId);
+}
+
+/**
+ * The config that the cluster keeps, under the flags. Throws `GT-NOT-INSTALLED` (exit 3) where
+ * there is none.
+ */
+export async function readInstallation(
   { connection, cluster }: Opened,
-  { resolved, region }: SurveyQuestion,
-): Promise<Survey> {
+  { resolved, region }: Pick<SurveyQuestion, "resolved" | "region">,
+): Promise<{ config: Config; kept: KeptConfig }> {
   const kept = await readKeptConfig(connection.kubernetes);
   if (!kept.known) throw kept.error;
   if (kept.value === undefined || kept.value.text === "") throw notInstalled(cluster);
@@ -59,11 +72,7 @@ async function surveyKept(
     kept: layer,
     region,
   });
-  const names = buildNames({
-    caller: { account: await findAccount(world, kept.value) },
-    cluster: { name: config.cluster, region: config.region },
-  });
-  return surveyInstallation(config, names, versionSets[config.versions], kept.value.zoneId);
+  return { config, kept: kept.value };
 }
 
 /** Kept at the installation: `<account>/<region>/<cluster>`; an older one is asked for. */
