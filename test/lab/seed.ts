@@ -1,3 +1,4 @@
+import { COLLEAGUES } from "./aws/account.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 
 interface Workload {
@@ -38,6 +39,7 @@ export async function seedCluster(
     kind: "Namespace",
     metadata: { name: "shop" },
   });
+  await admitColleagues(client);
   const name = "aws-load-balancer-controller";
   const image = `public.ecr.aws/eks/${name}:v2.14.1`;
   await createWorkload(client, { namespace: "kube-system", name, image });
@@ -52,6 +54,23 @@ export async function seedCluster(
     failurePolicy: "Fail",
     labels: { "app.kubernetes.io/name": name },
     ca,
+  });
+}
+
+async function admitColleagues(client: ApiClient): Promise<void> {
+  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name: COLLEAGUES } };
+  const verbs = ["get", "list", "watch", "create", "update", "patch", "delete"];
+  await client.create("/apis/rbac.authorization.k8s.io/v1/clusterroles", {
+    ...rbac,
+    kind: "ClusterRole",
+    rules: [{ apiGroups: ["*"], resources: ["*"], verbs }],
+  });
+  const apiGroup = "rbac.authorization.k8s.io";
+  await client.create("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
+    ...rbac,
+    kind: "ClusterRoleBinding",
+    roleRef: { apiGroup, kind: "ClusterRole", name: COLLEAGUES },
+    subjects: [{ apiGroup, kind: "Group", name: COLLEAGUES }],
   });
 }
 

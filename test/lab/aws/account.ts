@@ -9,10 +9,22 @@ export interface AwsAccount {
   /** The cluster's OIDC issuer, with `https://`. */
   issuer: string;
   /** The person who runs gateway-tls: may do everything. */
-  operator: { accessKeyId: string; secretAccessKey: string; arn: string };
+  operator: Person;
+  /** Somebody whom the cluster lets do everything but impersonate others. */
+  colleague: Person;
   /** What pods without an identity of their own act as. */
   nodeRole: string;
 }
+
+export interface Person {
+  accessKeyId: string;
+  secretAccessKey: string;
+  arn: string;
+  /** What the cluster's access entries make of them. */
+  groups: string[];
+}
+
+export const COLLEAGUES = "lab:colleagues";
 
 export function createAccount(options: { cluster?: string; zone?: string } = {}): AwsAccount {
   const id = "123456789012";
@@ -23,11 +35,17 @@ export function createAccount(options: { cluster?: string; zone?: string } = {})
     cluster: options.cluster ?? "lab",
     zone: options.zone ?? "lab.example",
     issuer: `https://oidc.eks.${region}.amazonaws.com/id/${randomBytes(16).toString("hex").toUpperCase()}`,
-    operator: {
-      accessKeyId: "AKIALABOPERATOR00001",
-      secretAccessKey: randomBytes(20).toString("hex"),
-      arn: `arn:aws:iam::${id}:user/operator`,
-    },
+    operator: createPerson(id, "operator", "system:masters"),
+    colleague: createPerson(id, "colleague", COLLEAGUES),
     nodeRole: "lab-node",
+  };
+}
+
+function createPerson(account: string, name: string, group: string): Person {
+  return {
+    accessKeyId: `AKIALAB${name.toUpperCase().padEnd(13, "0")}`,
+    secretAccessKey: randomBytes(20).toString("hex"),
+    arn: `arn:aws:iam::${account}:user/${name}`,
+    groups: [group],
   };
 }

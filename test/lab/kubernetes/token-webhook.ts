@@ -1,7 +1,7 @@
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Authority } from "../../support/tls.ts";
-import type { AwsAccount } from "../aws/account.ts";
+import type { AwsAccount, Person } from "../aws/account.ts";
 import { type Listening, listenJson } from "../https.ts";
 
 const LIFETIME_MS = 15 * 60_000;
@@ -35,15 +35,14 @@ export function startTokenWebhook(authority: Authority, account: AwsAccount): Pr
 async function review(body: string, account: AwsAccount) {
   try {
     const { spec }: { spec: { token: string } } = JSON.parse(body);
-    await verify(spec.token, account);
-    const user = { username: account.operator.arn, groups: ["system:masters"] };
-    return { authenticated: true, user };
+    const { arn, groups } = await verify(spec.token, account);
+    return { authenticated: true, user: { username: arn, groups } };
   } catch (error) {
     return { authenticated: false, error: error instanceof Error ? error.message : "unreadable" };
   }
 }
 
-async function verify(token: string, account: AwsAccount): Promise<void> {
+async function verify(token: string, account: AwsAccount): Promise<Person> {
   if (!token.startsWith(PREFIX)) throw new Error("input token was not an EKS token");
   const url = new URL(Buffer.from(token.slice(PREFIX.length), "base64url").toString());
   const query = Object.fromEntries(url.searchParams);
@@ -57,17 +56,21 @@ async function verify(token: string, account: AwsAccount): Promise<void> {
   const signedAt = parseDate(query["X-Amz-Date"] ?? "");
   if (Date.now() > signedAt.getTime() + LIFETIME_MS)
     throw new Error("X-Amz-Date parameter is expired (15 minute expiration)");
-  if (query["X-Amz-Signature"] !== (await sign(account, url.hostname, query, signedAt)))
+  const [key] = (query["X-Amz-Credential"] ?? "").split("/");
+  const person = [account.operator, account.colleague].find((one) => one.accessKeyId === key);
+  if (person === undefined) throw new Error("the security token is invalid");
+  if (query["X-Amz-Signature"] !== (await sign(account, person, url.hostname, query, signedAt)))
     throw new Error("the signature does not match, or the token is for another cluster");
+  return person;
 }
 
 async function sign(
-  { operator, region, cluster }: AwsAccount,
+  { region, cluster }: AwsAccount,
+  { accessKeyId, secretAccessKey }: Person,
   hostname: string,
   query: Record<string, string>,
   signedAt: Date,
 ): Promise<unknown> {
-  const { accessKeyId, secretAccessKey } = operator;
   const signer = new SignatureV4({
     service: "sts",
     region,

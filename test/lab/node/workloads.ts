@@ -1,11 +1,11 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
+import { at, list, strings } from "../../../src/sandbox/fields.ts";
 import type { Aws } from "../aws/aws.ts";
 import { kubeconfigOf } from "../kubernetes/control-plane.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { pause, type Processes } from "../process.ts";
-import { writeFileSync } from "node:fs";
 import { buildAwsEnvironment } from "./aws-environment.ts";
 import { imageOf, type StartWorkload, type Workload } from "./node.ts";
 import { readContainer, requestToken } from "./pod-files.ts";
@@ -22,6 +22,9 @@ export interface WorkloadOptions {
   /** Parts that run inside the lab itself, by image. */
   inside: Record<string, (pod: KubernetesObject) => Workload>;
 }
+
+/** The image of a pod that only says what it is told to say. */
+export const TALKER = "talker";
 
 /** A process that lives this long has started; until then its pod is not ready. */
 const STARTED_MS = 700;
@@ -42,8 +45,17 @@ export function createWorkloads(options: WorkloadOptions): StartWorkload {
     if (image === "external-dns") {
       return startProcess(options, pod, { program: "external-dns", extra: [], aws: true });
     }
+    if (image === TALKER) return talk(options.folder, pod);
     return undefined;
   };
+}
+
+/** Writes its arguments into its log, one a line. */
+function talk(folder: string, pod: KubernetesObject): Workload {
+  const [container] = list(at(pod, "spec", "containers"));
+  const logFile = join(folder, "logs", `${pod.metadata.namespace}-${pod.metadata.name}.log`);
+  writeFileSync(logFile, `${strings(container?.["args"]).join("\n")}\n`);
+  return { logFile, stop: () => Promise.resolve() };
 }
 
 async function startProcess(

@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { afterAll, beforeAll } from "vitest";
+import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
+import { at, fields, text } from "../../../src/sandbox/fields.ts";
+import { describeChartsContract } from "../../contract/charts/contract.ts";
+import { describeKubernetesContract } from "../../contract/kubernetes/contract.ts";
+import { releaseSecret, secretWith } from "../../support/fake-cluster/releases.ts";
+import { run } from "../build/run.ts";
+import type { HelmMajor } from "../environment.ts";
+import type { Lab } from "../lab.ts";
+import { TALKER } from "../node/workloads.ts";
+import { connect } from "./connect.ts";
+import { until } from "./until.ts";
+import { startWorld } from "./world.ts";
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await startWorld();
+  const bundle = join(lab.built.crds, "gateway-api.yaml");
+  await kubectl(["apply", "--server-side", "-f", bundle]);
+  await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
+});
+afterAll(() => lab.stop());
+
+/** As the cluster's administrator. */
+function kubectl(args: readonly string[], input = ""): Promise<string> {
+  const { kubeconfig } = lab.controlPlane;
+  return run(join(lab.built.bin, "kubectl"), [`--kubeconfig=${kubeconfig}`, ...args], { input });
+}
+
+describeKubernetesContract("a real API server", async () => {
+  const connection = await connect(lab, lab.account.colleague);
+  return {
+    kubernetes: connection.kubernetes,
+    denied: { verb: "impersonate", group: "", resource: "users" },
+    applyAs: async (manager, object) => {
+      const flags = ["--server-side", `--field-manager=${manager}`, "--filename=-"];
+      await kubectl(["apply", ...flags], JSON.stringify(object));
+    },
+    writeLogs: async ({ namespace, name, labels, lines }) => {
+      const container = { name: "app", image: TALKER, args: lines };
+      await createPod({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name, namespace, labels },
+        spec: { containers: [container] },
+      });
+    },
+    close: () => connection.close(),
+  };
+});
+
+async function createPod(pod: KubernetesObject): Promise<void> {
+  const { client } = lab.controlPlane;
+  const { namespace = "", name } = pod.metadata;
+  await until("the namespace has its ServiceAccount", () =>
+    client.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),
+  );
+  await client.create(`/api/v1/namespaces/${namespace}/pods`, pod);
+  const flags = ["--for=condition=Ready", `pod/${name}`, "--namespace", namespace];
+  await kubectl(["wait", ...flags, "--timeout=30s"]);
+}
+
+for (const helm of [4, 3] as const) {
+  describeChartsContract(`Helm ${helm} and a real API server`, () => makeCharts(helm));
+}
+
+async function makeCharts(helm: HelmMajor) {
+  const connection = await connect(lab, lab.account.colleague, helm);
+  const { kubernetes, charts } = connection;
+  const folder = mkdtempSync(join(lab.folder, "charts-"));
+  return {
+    kubernetes,
+    charts,
+    chart: {
+      reference: (version: string) => writeChart(join(folder, `demo-${version}`), version),
+      name: "demo",
+      versions: ["1.0.0", "2.0.0"] as const,
+      config: "demo-config",
+    },
+    unreachable: "oci://127.0.0.1:9/unreachable",
+    leavePending: async (
+      { name, namespace }: { name: string; namespace: string },
+      status: "pending-install" | "pending-upgrade",
+    ) => {
+      const { client } = lab.controlPlane;
+      const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+      const deployed = await client.get(`${secrets}/sh.helm.release.v1.${name}.v1`);
+      const secret =
+        deployed === undefined
+          ? releaseSecret({ name, namespace, revision: 1, status })
+          : nextRevision(deployed, { name, namespace, status });
+      await client.create(secrets, secret);
+    },
+    close: () => connection.close(),
+  };
+}
+
+/** What helm writes before it changes anything: the same release once more, as pending. */
+function nextRevision(
+  deployed: KubernetesObject,
+  { name, namespace, status }: { name: string; namespace: string; status: string },
+): KubernetesObject {
+  const stored = Buffer.from(text(at(deployed, "data", "release")), "base64").toString();
+  const release = fields(JSON.parse(gunzipSync(Buffer.from(stored, "base64")).toString()));
+  const next = { ...release, version: 2, info: { ...fields(release["info"]), status } };
+  const content = gzipSync(JSON.stringify(next)).toString("base64");
+  const labels = { ...deployed.metadata.labels, status, version: "2" };
+  return secretWith({ name, namespace, revision: 2 }, content, labels);
+}
+
+/** `{replicas, note}` as a ConfigMap. */
+function writeChart(folder: string, version: string): string {
+  mkdirSync(join(folder, "templates"), { recursive: true });
+  const meta = { apiVersion: "v2", name: "demo", version, appVersion: "9" };
+  writeFileSync(join(folder, "Chart.yaml"), JSON.stringify(meta));
+  writeFileSync(join(folder, "values.yaml"), "replicas: 1\nnote: none\n");
+  const data = `  replicas: "{{ .Values.replicas }}"\n  note: {{ .Values.note | quote }}\n`;
+  const head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: demo-config\ndata:\n";
+  writeFileSync(join(folder, "templates/config.yaml"), `${head}${data}`);
+  return folder;
+}
