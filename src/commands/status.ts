@@ -53,9 +53,38 @@ async function report(
     const narrowed = narrowSurvey(read.survey, input.names);
     return { ...read, survey: narrowed, status: buildStatus(narrowed, read.facts) };
   };
-  const looked = await look();
+  const { watch, bundle } = resolved.values;
+  const looked = watch === true ? await watchAndShow(input, resolved, world, look) : await look();
   await show(input, resolved, looked);
+  if (bundle !== undefined) {
+    const { writeBundle } = await import("./status-bundle.ts");
+    const path = await writeBundle(world, looked, { cwd: input.io.cwd, file: bundle });
+    input.io.stderr.write(`The support bundle is ${path}. Read it before you give it away.\n`);
+  }
   return EXIT_CODES[looked.status.verdict];
+}
+
+async function watchAndShow(
+  { io, signal }: CommandInput,
+  { options }: Resolved,
+  world: ConnectedWorld,
+  look: () => Promise<Looked>,
+): Promise<Looked> {
+  const { watchStatus } = await import("./status-watch.ts");
+  const { renderChanges } = await import("../ui/status-changes.ts");
+  const { timeoutSeconds, output } = options;
+  return watchStatus({
+    world,
+    signal,
+    timeoutSeconds,
+    look,
+    onLook: async ({ status, facts }, before) => {
+      const screen = { ...screenOf(io, options), now: new Date(facts.now) };
+      const lines = renderChanges(status, before?.status, screen);
+      if (output === "text") io.stdout.write(lines);
+      else if (lines !== "") io.stderr.write(lines);
+    },
+  });
 }
 
 async function show(

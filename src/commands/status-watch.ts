@@ -1,0 +1,133 @@
+import { UserError } from "../errors.ts";
+import { kinds, type ResourceKind } from "../kinds.ts";
+import type { ConnectedWorld } from "../ports/world.ts";
+import type { Looked } from "./status.ts";
+
+/** What a change of anything in the chain begins with; Secrets and Pods follow from these. */
+const WATCHED: readonly ResourceKind[] = [
+  kinds.Gateway,
+  kinds.GatewayClass,
+  kinds.HTTPRoute,
+  kinds.ClusterIssuer,
+  kinds.Certificate,
+  kinds.CertificateRequest,
+  kinds.Order,
+  kinds.Challenge,
+  kinds.Deployment,
+  kinds.Service,
+];
+
+/** Changes come in bursts: what happens within this is looked at once. */
+const BURST_MS = 500;
+/** DNS and what is served cannot be watched: they are asked again, ever less often. */
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 30_000;
+
+export interface Watching {
+  world: Pick<ConnectedWorld, "kubernetes" | "clock">;
+  /** Ctrl-C. */
+  signal: AbortSignal;
+  timeoutSeconds: number;
+  look: () => Promise<Looked>;
+  /** Told of every look; the first one has nothing before it. */
+  onLook: (looked: Looked, before: Looked | undefined) => Promise<void>;
+}
+
+/**
+ * Looks again after every change in the cluster until all is well or something is broken. Throws
+ * `GT-WAIT-TIMEOUT` (exit 124) with the last reason, and what a watch ended with.
+ */
+export async function watchStatus(watching: Watching): Promise<Looked> {
+  const { world, signal, timeoutSeconds, look, onLook } = watching;
+  const deadline = world.clock.now().getTime() + timeoutSeconds * 1000;
+  const changes = new Changes(world, signal);
+  try {
+    let before: Looked | undefined;
+    for (let pauseMs = FIRST_PAUSE_MS; ;) {
+      const looked = await look();
+      await onLook(looked, before);
+      if (isOver(looked)) return looked;
+      const left = deadline - world.clock.now().getTime();
+      if (left <= 0) throw timedOut(looked, timeoutSeconds);
+      const changed = await changes.next(Math.min(pauseMs, left));
+      pauseMs = changed ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      before = looked;
+    }
+  } finally {
+    changes.stop();
+  }
+}
+
+function isOver({ status: { verdict } }: Looked): boolean {
+  return verdict === "healthy" || verdict === "degraded";
+}
+
+function timedOut({ status }: Looked, seconds: number): UserError {
+  const [first] = status.findings;
+  const reason =
+    first === undefined ? "nothing was seen" : `${first.link}: ${first.reason ?? first.state}`;
+  return new UserError(
+    "GT-WAIT-TIMEOUT",
+    `Not all was well within ${seconds} s; last seen: ${reason.replace(/[.\s]+$/, "")}.`,
+    { hint: status.next ?? "Run gateway-tls status again.", exitCode: 124 },
+  );
+}
+
+/** One watch per kind, and the news of all of them together. */
+class Changes {
+  readonly #clock: Watching["world"]["clock"];
+  readonly #signal: AbortSignal;
+  readonly #ending = new AbortController();
+  readonly #broken: Promise<never>;
+  #news = false;
+  #wake: () => void = () => undefined;
+
+  constructor({ kubernetes, clock }: Watching["world"], signal: AbortSignal) {
+    this.#clock = clock;
+    this.#signal = AbortSignal.any([signal, this.#ending.signal]);
+    const watches = WATCHED.map((kind) => this.#watch(kubernetes, kind));
+    this.#broken = Promise.race([
+      new Promise<never>(() => undefined),
+      ...watches.map(async (watch) => {
+        await watch;
+        return new Promise<never>(() => undefined);
+      }),
+    ]);
+    // Heard where somebody waits; a watch may also break while nobody does.
+    this.#broken.catch(() => undefined);
+  }
+
+  /** `true` after a change; `false` when `ms` passed without one. */
+  async next(ms: number): Promise<boolean> {
+    const pause = new AbortController();
+    const signal = AbortSignal.any([this.#signal, pause.signal]);
+    try {
+      if (!this.#news) {
+        const woken = new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        await Promise.race([woken, this.#clock.sleep(ms, signal), this.#broken]);
+      }
+      const changed = this.#news;
+      if (changed) await this.#clock.sleep(BURST_MS, signal);
+      this.#news = false;
+      return changed;
+    } finally {
+      pause.abort();
+    }
+  }
+
+  stop(): void {
+    this.#ending.abort();
+  }
+
+  async #watch(kubernetes: Watching["world"]["kubernetes"], kind: ResourceKind): Promise<void> {
+    const sets = kubernetes.observe(kind, {}, this.#signal)[Symbol.asyncIterator]();
+    // The first one is what there is; the others are changes.
+    await sets.next();
+    while ((await sets.next()).done !== true) {
+      this.#news = true;
+      this.#wake();
+    }
+  }
+}
