@@ -23,7 +23,7 @@ export function renderChanges(seen: Seen, before: Seen | undefined, screen: Chan
       .flatMap(({ link, state, reason }) => {
         const { mark, style } = LINKS[state];
         const text = [link, reason].filter((one) => one !== null).join(": ");
-        return formatText(screen, `${hostname}  ${text}`, {
+        return formatText(screen, `${hostname} ${text}`, {
           lead: [[time, "dim"], " ", [markOf(screen, mark), style], " "],
           indent: 11,
         });
