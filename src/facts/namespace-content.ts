@@ -64,6 +64,8 @@ function isExpected(
 ): boolean {
   const { name, labels, annotations = {}, ownerReferences = [] } = object.metadata;
   if (isOurs(labels) || ownerReferences.length > 0) return true;
+  // Made for a Gateway by its controller: it goes with the Gateway (GEP-1762).
+  if (labels?.["gateway.networking.k8s.io/gateway-name"] !== undefined) return true;
   if (BY_THEMSELVES.includes(`${object.kind} ${name}`)) return true;
   if (OWN_ISSUERS.includes(annotations["cert-manager.io/issuer-name"] ?? "")) return true;
   if (object.kind === kinds.Secret.kind && isOfHelm(name, releases)) return true;

@@ -1,5 +1,6 @@
 import { isTrue, parseCustomResourceDefinition } from "../facts/objects.ts";
-import { isOurs, MANAGED_BY } from "../facts/ownership.ts";
+import { isOurs } from "../facts/ownership.ts";
+import { MANAGED_BY } from "../plan/manifest.ts";
 import { kinds } from "../kinds.ts";
 import { parseCrdBundle } from "../plan/crd-bundle.ts";
 import type { PlanItem } from "../plan/plan.ts";

@@ -6,8 +6,10 @@ import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { failHost } from "./hosts.ts";
 import { applyDifferent, inspectObjects } from "./objects.ts";
 import { rehearse } from "./rehearse.ts";
+import { refOf } from "./removal/removal.ts";
 import { waitUntilAccepted } from "./routes.ts";
 import type { Step, StepContext } from "./step.ts";
+import { findSuperseded } from "./superseded.ts";
 
 const id = "redirect";
 /** The same path was proved minutes ago: only the gateway's reload is waited for. */
@@ -23,13 +25,22 @@ export const redirect: Step = {
   title: "HTTPS routes",
   after: ["promotion"],
   async inspect(context) {
-    const items = await inspectObjects(context, id, finalRoutes(context));
-    return items.map((item) => describeMove(context, item));
+    const routes = finalRoutes(context);
+    const [items, older] = await Promise.all([
+      inspectObjects(context, id, routes),
+      findSuperseded(context, routes),
+    ]);
+    return [
+      ...items.map((item) => describeMove(context, item)),
+      ...older.map((object) => describeOlder(object)),
+    ];
   },
   async apply(context) {
     const routes = finalRoutes(context);
     await applyDifferent(context, id, routes);
     await waitUntilAccepted(context, context.plan.hosts, routesOf);
+    const older = await findSuperseded(context, routes);
+    if (older.length > 0) await context.world.kubernetes.delete(older.map(refOf));
     if (!context.plan.config.redirect || context.options.skipRehearsal) return;
     await proveRenewal(context);
   },
@@ -38,6 +49,10 @@ export const redirect: Step = {
     return context.plan.config.redirect ? "http redirects to https" : "http and https";
   },
 };
+
+function describeOlder({ kind, metadata: { namespace, name } }: KubernetesObject): PlanItem {
+  return { step: id, kind, name: `${namespace}/${name}`, intent: "delete" };
+}
 
 /** The backend's route is made by an earlier step: here it only moves. */
 function describeMove({ plan }: StepContext, item: PlanItem): PlanItem {

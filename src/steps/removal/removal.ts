@@ -1,7 +1,8 @@
 import { kinds, type ResourceKind } from "../../kinds.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject, ObjectRef } from "../../ports/kubernetes.ts";
-import { isOurs, MANAGED_BY } from "../../facts/ownership.ts";
+import { isOurs } from "../../facts/ownership.ts";
+import { MANAGED_BY } from "../../plan/manifest.ts";
 import { kindOf } from "../objects.ts";
 import type { StepContext, StepId } from "../step.ts";
 import { waitForObjects } from "../wait.ts";
@@ -76,12 +77,14 @@ function heldBy({ metadata: { finalizers = [] } }: KubernetesObject): string {
   return finalizers.length === 0 ? "" : `, held by ${finalizers.join(", ")}`;
 }
 
-/** Whether the object belongs to our Gateway by an owner reference. */
+/** Whether the object belongs to our Gateway, by an owner reference or its controller's label. */
 export function isOfGateway(
   { plan }: Pick<RemovalContext, "plan">,
   { metadata }: KubernetesObject,
 ): boolean {
   if (metadata.namespace !== plan.config.namespaces.gateway) return false;
+  if (metadata.labels?.["gateway.networking.k8s.io/gateway-name"] === plan.names.gateway)
+    return true;
   return (metadata.ownerReferences ?? []).some(
     ({ kind, name }) => kind === kinds.Gateway.kind && name === plan.names.gateway,
   );

@@ -1,0 +1,61 @@
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Config } from "../../src/config/config.ts";
+import { breakWrite } from "../support/break-write.ts";
+import { expectHostParts, readHostParts, runInSandbox } from "../support/life.ts";
+
+let cwd: string;
+let statePath: string;
+beforeAll(async () => {
+  cwd = mkdtempSync(join(tmpdir(), "gateway-tls-any-"));
+  statePath = join(cwd, "sandbox.json");
+  await run(
+    "init --domain example.com --email ops@example.com --cluster demo --sample-app --issuer staging --yes",
+  );
+  copyFileSync(statePath, `${statePath}.installed`);
+});
+afterAll(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+const run = (line: string, through?: Parameters<typeof runInSandbox>[2]) =>
+  runInSandbox(line, { statePath, cwd }, through);
+
+const host = fc.constantFrom("www.example.com", "api.example.com", "example.com");
+const command = fc.oneof(
+  host.map((name) => `add-host ${name} --backend shop/api:8080 --yes`),
+  host.map((name) => `remove-host ${name} --yes`),
+  fc.constantFrom("promote --yes", "promote --to staging --yes", "init --cluster demo --yes"),
+);
+/** Before or after which write the process is killed, if it is; the same command is then repeated. */
+const kill = fc.option(
+  fc.record({
+    number: fc.nat({ max: 12 }),
+    when: fc.constantFrom("before" as const, "after" as const),
+  }),
+);
+
+async function readKept(): Promise<Config> {
+  const { stdout } = await run("config show --output json");
+  const { config }: { config: Config } = JSON.parse(stdout);
+  return config;
+}
+
+it("any sequence of commands, killed anywhere, ends in what the kept config describes", async () => {
+  const sequences = fc.array(fc.record({ command, kill }), { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(sequences, async (sequence) => {
+      copyFileSync(`${statePath}.installed`, statePath);
+      for (const { command: line, kill: killed } of sequence) {
+        if (killed !== null) await run(line, breakWrite(killed.number, killed.when).through);
+        const { exitCode, stderr } = await run(line);
+        expect(exitCode, `${line}\n${stderr}`).toBe(0);
+        expect(await readHostParts(statePath), line).toEqual(expectHostParts(await readKept()));
+      }
+    }),
+    { numRuns: 25 },
+  );
+}, 240_000);

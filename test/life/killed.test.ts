@@ -1,0 +1,93 @@
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { kinds } from "../../src/kinds.ts";
+import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { breakWrite } from "../support/break-write.ts";
+import { readHostParts, runInSandbox } from "../support/life.ts";
+import { comparable, snapshot } from "../support/snapshot.ts";
+
+let cwd: string;
+let statePath: string;
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), "gateway-tls-killed-"));
+  statePath = join(cwd, "sandbox.json");
+});
+afterEach(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+const run = (line: string, through?: Parameters<typeof runInSandbox>[2]) =>
+  runInSandbox(line, { statePath, cwd }, through);
+
+const init = "init --domain example.com --email ops@example.com --cluster demo --sample-app --yes";
+
+/** Killed before or after each of its writes, the command repeated ends as the one never killed. */
+async function repeatAfterEach(line: string, when: "before" | "after"): Promise<number> {
+  copyFileSync(statePath, `${statePath}.before`);
+  await run(line);
+  const whole = await describeWorld();
+  let number = 0;
+  for (; number < 60; number += 1) {
+    copyFileSync(`${statePath}.before`, statePath);
+    const { happened, through } = breakWrite(number, when);
+    await run(line, through);
+    if (!happened()) break;
+    const { exitCode, stderr } = await run(line);
+    expect(exitCode, `write ${number}\n${stderr}`).toBe(0);
+    expect(await describeWorld(), `write ${number}`).toEqual(whole);
+    const again = await run(`${line} --output json`);
+    expect(JSON.parse(again.stdout), `write ${number}`).toMatchObject({ writes: 0 });
+  }
+  return number;
+}
+
+async function describeWorld() {
+  const sandbox = await createSandbox({ statePath, faults: [] });
+  // What an issuance needed for a while is cleaned up behind it.
+  sandbox.simulation.passUntil(sandbox.simulation.now + 120_000);
+  return { world: comparable(snapshot(sandbox)), hosts: await readHostParts(statePath) };
+}
+
+describe.each(["before", "after"] as const)("killed %s any of its writes", (when) => {
+  it("promote goes on", async () => {
+    await run(`${init} --issuer staging`);
+    expect(await repeatAfterEach("promote --yes", when)).toBeGreaterThan(2);
+  }, 60_000);
+
+  it("promote --to staging goes on", async () => {
+    await run(init);
+    expect(await repeatAfterEach("promote --to staging --yes", when)).toBeGreaterThan(1);
+  }, 60_000);
+
+  it("remove-host goes on", async () => {
+    await run(init);
+    await run("add-host api.example.com --backend shop/api:8080 --yes");
+    expect(await repeatAfterEach("remove-host api.example.com --yes", when)).toBeGreaterThan(4);
+  }, 60_000);
+});
+
+describe("two runs", () => {
+  it("do not lose each other's hosts: what was read before the lock must still be kept", async () => {
+    await run(init);
+    const kept = { kind: kinds.ConfigMap, namespace: "gateway-tls", name: "gateway-tls" };
+    const changed = { data: { "gateway-tls.yaml": "domain: example.com" } };
+    const { exitCode, stderr } = await run(
+      "add-host api.example.com --backend shop/api:8080 --yes",
+      (world) => ({
+        ...world,
+        kubernetes: {
+          ...world.kubernetes,
+          // Just before the Lease is taken, another run ends that has changed the config.
+          create: async (object) => {
+            if (object.kind === kinds.Lease.kind) await world.kubernetes.patch(kept, changed);
+            return world.kubernetes.create(object);
+          },
+        },
+      }),
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("GT-CONFIG-CHANGED");
+  });
+});

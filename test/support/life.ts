@@ -1,0 +1,100 @@
+import { verbs } from "../../src/commands/verbs.ts";
+import type { Config } from "../../src/config/config.ts";
+import { kinds } from "../../src/kinds.ts";
+import { buildHostNames } from "../../src/plan/names.ts";
+import type { KubernetesObject } from "../../src/ports/kubernetes.ts";
+import type { ClusterConnection, ConnectedWorld, World } from "../../src/ports/world.ts";
+import { withConnection } from "../../src/runner/connect.ts";
+import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { ZONE_ID } from "../../src/sandbox/seed.ts";
+import { type Ran, runCli } from "./run-cli.ts";
+
+type Through = (world: ConnectedWorld) => ConnectedWorld;
+
+/** Runs one command line in the sandbox of this state; `through` stands in front of its world. */
+export async function runInSandbox(
+  line: string,
+  where: { statePath: string; cwd: string },
+  through: Through = (world) => world,
+): Promise<Ran> {
+  const argv = `${line} --sandbox --sandbox-state ${where.statePath}`.split(" ");
+  const guarded = verbs.map((verb) => ({
+    ...verb,
+    load: async () => {
+      const { run } = await verb.load();
+      return {
+        run: (input: Parameters<typeof run>[0]) =>
+          run({
+            ...input,
+            createWorld: async (...args) => standInFront(await input.createWorld(...args), through),
+          }),
+      };
+    },
+  }));
+  return runCli(argv, { cwd: where.cwd, verbs: guarded });
+}
+
+/** The account's ports too: they are not the connection's, but the same run's. */
+function standInFront(world: World, through: Through): World {
+  // Each command's own connection takes the place of this one, which is never asked.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const unconnected = { kubernetes: {}, charts: {} } as ClusterConnection;
+  const account = through(withConnection(world, unconnected));
+  return {
+    ...account,
+    connect: async (cluster, access) => {
+      const connection = await world.connect(cluster, access);
+      const { kubernetes, charts } = through(withConnection(world, connection));
+      return { kubernetes, charts, close: () => connection.close() };
+    },
+    close: () => world.close(),
+  };
+}
+
+/** What of an installation belongs to its hosts, by name. */
+export interface HostParts {
+  listeners: string[];
+  issuer: string | undefined;
+  certificates: string[];
+  secrets: string[];
+  routes: string[];
+  records: string[];
+}
+
+/** What is there of hosts. */
+export async function readHostParts(statePath: string): Promise<HostParts> {
+  const { simulation } = await createSandbox({ statePath, faults: [] });
+  const { store, state } = simulation;
+  const ours = (object: KubernetesObject) =>
+    object.metadata.labels?.["app.kubernetes.io/managed-by"] === "gateway-tls";
+  const gateway = store.findKind("Gateway", "gateway-tls", "gateway-tls");
+  const spec: { listeners?: { name: string }[] } = Object(gateway?.["spec"]);
+  const names = (objects: readonly KubernetesObject[]) =>
+    objects.map(({ metadata }) => metadata.name).sort();
+  const zone = state.aws.zones[ZONE_ID]?.records ?? [];
+  const addresses = zone.filter(({ type }) => type === "A");
+  const isIssued = ({ metadata }: KubernetesObject) =>
+    metadata.annotations?.["cert-manager.io/issuer-name"]?.startsWith("gateway-tls") === true;
+  return {
+    listeners: (spec.listeners ?? []).map(({ name }) => name).sort(),
+    issuer: gateway?.metadata.annotations?.["cert-manager.io/cluster-issuer"],
+    certificates: names(store.all("Certificate")),
+    secrets: names(store.all("Secret").filter(isIssued)),
+    routes: names(store.all(kinds.HTTPRoute.kind).filter(ours)),
+    records: addresses.map(({ name }) => name).sort(),
+  };
+}
+
+/** What the kept config says that there is of hosts. */
+export function expectHostParts({ hosts, issuer }: Pick<Config, "hosts" | "issuer">): HostParts {
+  const named = hosts.map(({ hostname }) => ({ hostname, ...buildHostNames(hostname) }));
+  const secrets = named.map(({ secret }) => secret).sort();
+  return {
+    listeners: ["http", ...named.map(({ listener }) => listener)].sort(),
+    issuer: `gateway-tls-${issuer}`,
+    certificates: secrets,
+    secrets,
+    routes: named.flatMap(({ route, redirectRoute }) => [route, redirectRoute]).sort(),
+    records: named.map(({ hostname }) => hostname).sort(),
+  };
+}
