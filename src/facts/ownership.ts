@@ -1,11 +1,7 @@
+import { INSTALLATION_TAG } from "../plan/identity.ts";
+import { MANAGED_BY, MANAGER } from "../plan/manifest.ts";
 import type { ObjectMeta } from "../ports/kubernetes.ts";
 import type { Tags } from "../ports/aws.ts";
-
-/** Kubernetes label and helm release label of what gateway-tls made. */
-export const MANAGED_BY = "app.kubernetes.io/managed-by";
-/** AWS tag whose value is `<account>/<region>/<cluster>`. */
-export const INSTALLATION_TAG = "gateway-tls:installation";
-const OURS = "gateway-tls";
 
 /** Whose something is, in words for people: `helm release cert-manager/cert-manager`. */
 export interface Owner {
@@ -15,12 +11,12 @@ export interface Owner {
 
 /** Whether labels of an object or of a release say that gateway-tls made it. */
 export function isOurs(labels: Record<string, string> | undefined): boolean {
-  return labels?.[MANAGED_BY] === OURS;
+  return labels?.[MANAGED_BY] === MANAGER;
 }
 
 /** Whose an object is: our label, helm's annotations, Argo CD's and Flux's labels, EKS, a manager. */
 export function findOwner(metadata: ObjectMeta): Owner {
-  if (isOurs(metadata.labels)) return { ours: true, name: OURS };
+  if (isOurs(metadata.labels)) return { ours: true, name: MANAGER };
   const { annotations = {}, labels = {} } = metadata;
   const release = annotations["meta.helm.sh/release-name"];
   if (release !== undefined) {
@@ -41,7 +37,7 @@ export function findOwner(metadata: ObjectMeta): Owner {
 /** Whose an AWS object is, by its tag. */
 export function findAwsOwner(tags: Tags, installation: string): Owner {
   const value = tags[INSTALLATION_TAG];
-  if (value === installation) return { ours: true, name: OURS };
+  if (value === installation) return { ours: true, name: MANAGER };
   if (value !== undefined) return { ours: false, name: `gateway-tls installation ${value}` };
   const stack = tags["aws:cloudformation:stack-name"] ?? tags["alpha.eksctl.io/cluster-name"];
   return { ours: false, name: stack === undefined ? "someone else" : `stack or cluster ${stack}` };

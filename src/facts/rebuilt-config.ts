@@ -6,7 +6,8 @@ import type { Release } from "../ports/charts.ts";
 import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
 import type { ClusterConnection } from "../ports/world.ts";
 import { type HttpRoute, parseGateway, parseHttpRoute } from "./objects.ts";
-import { isOurs, MANAGED_BY } from "./ownership.ts";
+import { MANAGED_BY } from "../plan/manifest.ts";
+import { isOurs } from "./ownership.ts";
 import { list, part, text } from "./schema.ts";
 
 const GATEWAY = "gateway-tls";
