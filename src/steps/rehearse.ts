@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { UserError } from "../errors.ts";
-import { findAddresses, findNameServers } from "../facts/zone-answers.ts";
+import { findAddresses, findNameServers, type NameServer } from "../facts/zone-answers.ts";
 import { findKind, kinds } from "../kinds.ts";
 import { buildRehearsalRoute, REHEARSAL_LABEL } from "../plan/rehearsal.ts";
 import type { DesiredHost } from "../plan/plan.ts";
@@ -42,8 +42,9 @@ export async function rehearse(
     const noting: StepContext = withNote(context, (host) => failed.add(host));
     await waitUntilAccepted(noting, hosts, (host) => of(host).map(({ route }) => route));
     const accepted = hosts.filter((host) => !failed.has(host));
+    const servers = await findNameServers(context.world, context.plan.environment.zone.id);
     await forEachHost(context, accepted, async (host) => {
-      for (const rehearsal of of(host)) await proveOne(context, rehearsal, limits);
+      for (const rehearsal of of(host)) await proveOne(context, servers, rehearsal, limits);
     });
   } finally {
     await sweep(context);
@@ -89,11 +90,11 @@ export async function sweep(context: StepContext): Promise<void> {
 
 async function proveOne(
   context: StepContext,
+  servers: readonly NameServer[],
   rehearsal: Rehearsal,
   limits: Pick<Wait, "limitSeconds">,
 ): Promise<void> {
-  const { plan, world } = context;
-  const servers = await findNameServers(world, plan.environment.zone.id);
+  const { world } = context;
   await tryUntil(
     context,
     {
