@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { readSources } from "../support/imports.ts";
 import { documents, readText, root } from "./document.ts";
 
-/** Without what only begins a code: `GT-` before a placeholder. */
-const CODE = /\bGT-[A-Z0-9]+(?:-[A-Z0-9]+)*\b/g;
+/** Without what only begins a code: `GT-` before a placeholder, and `startsWith("GT-AWS")`. */
+const CODE = /(?<!startsWith\(")\bGT-[A-Z0-9]+(?:-[A-Z0-9]+)*\b/g;
 
 function findCodes(text: string): string[] {
   return text.match(CODE) ?? [];
