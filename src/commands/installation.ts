@@ -113,7 +113,8 @@ async function complete(
   const context = { ...resolved.context, anySuffix: true, letsEncrypt: false };
   const { config } = await resolveConfig({
     resolved: { ...resolved, values: { cluster }, file: {}, interactive: false, context },
-    kept: found,
+    // Every part can be gone but one: names are needed all the same, and nothing is made by them.
+    kept: { domain: "unknown.invalid", email: "unknown@unknown.invalid", hosts: [], ...found },
     region,
   });
   return config;

@@ -7,6 +7,7 @@ import { mergeHosts } from "../config/hosts.ts";
 import type { Problems } from "../config/problems.ts";
 import { askHost, createWizard } from "../config/wizard.ts";
 import { UsageError, UserError } from "../errors.ts";
+import { readFact } from "../facts/fact.ts";
 import { readKeptConfig } from "../facts/kept-config.ts";
 import { rebuildConfig } from "../facts/rebuilt-config.ts";
 import { readServices } from "../facts/services.ts";
@@ -65,15 +66,15 @@ async function settleWhole(input: Unsettled, connections: Connections): Promise<
   const wizard = createWizard(terminal, offersOf(input, connections));
   const ask: Ask = async (open) => Object.assign(answers, await wizard(open));
   const known = resolved.cluster;
-  const kept = known === undefined ? undefined : await connections.readKept(known, region);
+  const kept = known === undefined ? undefined : await connections.readOrRebuild(known, region);
   const layers = { resolved, ask, ...(region === undefined ? {} : { region }) };
   const first = await resolveConfig({ ...layers, ...(kept === undefined ? {} : { kept }) });
   const connection = await connections.find(first.config.cluster, first.config.region);
   const settle = (config: Config): Settled => {
-    return { config, connection, keptText: connections.keptText, notes: [] };
+    return { config, connection, keptText: connections.keptText, notes: connections.notes };
   };
   if (kept !== undefined || connection instanceof UserError) return settle(first.config);
-  const late = await connections.readKept(first.config.cluster, first.config.region);
+  const late = await connections.readOrRebuild(first.config.cluster, first.config.region);
   if (late === undefined) return settle(first.config);
   const asked = { ...resolved, values: { ...answers, ...resolved.values } };
   const { config } = await resolveConfig({ ...layers, resolved: asked, kept: late });
@@ -90,8 +91,7 @@ async function settleAsked(
   const cluster = input.resolved.cluster ?? (await chooseCluster(world));
   const connection = await connections.find(cluster, region ?? "");
   if (connection instanceof UserError) throw connection;
-  const kept = await connections.readKept(cluster, region);
-  const found = kept ?? (await rebuildConfig(connection));
+  const found = await connections.readOrRebuild(cluster, region);
   if (found === undefined) throw notInstalled(cluster);
   const hosts = await parseAsked(input, asked, { connection, domain: found.domain });
   const { file, values } = input.resolved;
@@ -109,7 +109,7 @@ async function settleAsked(
     connection,
     keptText: connections.keptText,
     asked: hosts.map(({ hostname }) => hostname),
-    notes: kept === undefined ? [REBUILT] : [],
+    notes: connections.notes,
   };
 }
 
@@ -167,6 +167,7 @@ class Connections {
   readonly #found = new Map<string, Promise<ClusterConnection | UserError>>();
   /** As it was read last. */
   keptText: string | undefined;
+  notes: readonly string[] = [];
 
   constructor(input: Unsettled) {
     this.#input = input;
@@ -188,6 +189,20 @@ class Connections {
     if (kept.known) this.keptText = kept.value?.text;
     if (!kept.known || kept.value === undefined || kept.value.text === "") return undefined;
     return readConfigFile(kept.value.text, { name: "the kept config" });
+  }
+
+  /** What is kept, else what the cluster's objects tell of an installation, which is noted. */
+  async readOrRebuild(cluster: string, region = ""): Promise<PartialConfig | undefined> {
+    const kept = await this.readKept(cluster, region);
+    const connection = await this.find(cluster, region);
+    if (kept !== undefined || connection instanceof UserError) return kept;
+    const rebuilt = await readFact(() => rebuildConfig(connection));
+    const found = rebuilt.known ? rebuilt.value : undefined;
+    // An init that was ended before it kept anything has made no Gateway either.
+    const isBegun = this.#input.command === "init" && found?.hosts === undefined;
+    if (found === undefined || isBegun) return undefined;
+    this.notes = [REBUILT];
+    return found;
   }
 
   async close(): Promise<void> {

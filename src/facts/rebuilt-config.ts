@@ -48,15 +48,14 @@ export async function rebuildConfig({
   const zone = findZone(own) ?? acme.zone;
   const hosts = findHosts(gateway, routes.map(parseHttpRoute));
   return {
-    // Every part can be gone but one: a name is needed all the same, and nothing is made by it.
-    domain: zone ?? hosts[0]?.hostname ?? "unknown.invalid",
-    email: acme.email ?? "unknown@unknown.invalid",
+    ...(zone === undefined ? {} : { domain: zone }),
+    ...(acme.email === undefined ? {} : { email: acme.email }),
     ...findZoneId(own),
     identity: await findIdentity(kubernetes, own),
     issuer: issuerOf(gateway) === `${PREFIX}staging` ? "staging" : "production",
     versions: own.some(isOfOldSet) ? "2025" : "current",
     namespaces: findNamespaces(gateway, own),
-    hosts,
+    ...(hosts.length === 0 ? {} : { hosts }),
     sampleApp: hosts.some(({ backend }) => backend?.namespace === "gateway-tls-sample"),
     loadBalancer: describeBalancer(gateway),
     redirect:

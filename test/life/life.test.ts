@@ -143,6 +143,16 @@ describe("without its kept config", () => {
     });
   });
 
+  it("init brings it back, and says so", async () => {
+    await init();
+    await forget();
+    const { exitCode, stderr, document } = await run("init --cluster demo --yes");
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain("rebuilt");
+    expect(document).toMatchObject({ result: "done", hosts: [{ hostname: "www.example.com" }] });
+    expect((await run("init --cluster demo --yes")).document).toMatchObject({ writes: 0 });
+  });
+
   it("uninstall takes all of it away", async () => {
     const before = snapshot(await openSandbox());
     await init();
