@@ -15,11 +15,14 @@ export function renderError(error: ShownError, screen: Screen): string {
 /** The same as lines. */
 export function formatError({ code, message, hint }: ShownError, screen: Screen): string[] {
   const indent = 2;
+  const [first = "", ...rest] = message.split("\n");
   return [
-    ...formatText(screen, message, {
+    ...formatText(screen, first, {
       lead: [[markOf(screen, "failed"), "red"], " "],
       indent,
     }),
+    // A message may name several things, each on a line of its own.
+    ...rest.flatMap((line) => formatText(screen, line, { indent: indent + 2 })),
     ...(hint === null || hint === undefined ? [] : formatHint(hint, screen, indent)),
     ...formatText(screen, code, { indent, style: "dim" }),
   ];
