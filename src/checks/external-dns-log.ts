@@ -16,6 +16,9 @@ interface Cause {
 
 /** ExternalDNS's word for a failed round; it stays Running (controller/controller.go, RunOnce). */
 const FAILED_ROUND = "Failed to do run once";
+/** Such a round's last line names only the zone; AWS's words come before (provider/aws/aws.go). */
+const UNSUBMITTED = "failed to submit all changes";
+const SUBMISSION = /when submitting change batch: |Failed submitting change \(error: /;
 const REFUSAL = /AccessDenied|not authorized to perform|UnauthorizedOperation/;
 
 /** Most telling first. The ARN in AWS's refusal tells which identity the pod has. */
@@ -60,12 +63,21 @@ export function explainExternalDnsLog(
   lines: readonly string[],
   roleArn: string,
 ): LogFinding | undefined {
-  const last = lines.findLast((line) => line.includes(FAILED_ROUND) || isSuccess(line));
-  if (last === undefined || isSuccess(last)) return undefined;
+  const last = findCause(lines);
+  if (last === undefined) return undefined;
   const role = roleArn.split("/").at(-1) ?? roleArn;
   const cause = CAUSES.find(({ matches }) => matches(last, role));
   if (cause === undefined) return undefined;
   return { code: cause.code, message: `${cause.says}: ${quote(last)}`, hint: cause.hint(roleArn) };
+}
+
+/** The line that tells most about the newest round; `undefined` when that did not fail. */
+function findCause(lines: readonly string[]): string | undefined {
+  const index = lines.findLastIndex((line) => line.includes(FAILED_ROUND) || isSuccess(line));
+  const last = lines[index];
+  if (last === undefined || isSuccess(last)) return undefined;
+  if (!last.includes(UNSUBMITTED)) return last;
+  return lines.slice(0, index).findLast((line) => SUBMISSION.test(line)) ?? last;
 }
 
 /** Whether the newest round that the log tells of did what it had to. */
@@ -84,6 +96,8 @@ function quote(line: string): string {
   const plain = message
     .replaceAll('\\"', '"')
     .replace(/(\\n|\s)+/g, " ")
+    // What the AWS SDK puts before AWS's own words: operation, status, request.
+    .replace(/https response error StatusCode: \d+, RequestID: \S*, (?=\S)/, "")
     .trim();
   return plain.length > 300 ? `${plain.slice(0, 299)}…` : plain;
 }
