@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ["test/lab/suite/build.ts"],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     fileParallelism: false,
+    // Labs at once, where a suite has several: each takes about a gigabyte.
+    maxConcurrency: 3,
     testTimeout: 300_000,
     hookTimeout: 120_000,
     retry: 0,

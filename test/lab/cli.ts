@@ -8,7 +8,8 @@ import { lastLines } from "./build/run.ts";
 import { writeEnvironment } from "./environment.ts";
 import { LabError } from "./error.ts";
 import { startLab } from "./lab.ts";
-import { endLeftovers, pause } from "./process.ts";
+import { pause } from "./process.ts";
+import { endOrphans } from "./running-labs.ts";
 import { isSame, type KnownProcess, startTimeOf } from "./process-identity.ts";
 
 const USAGE = `npm run lab -- COMMAND
@@ -153,6 +154,6 @@ function requireDaemon(): KnownProcess {
 }
 
 function reapLeftovers(): void {
-  const left = endLeftovers(folder);
+  const left = endOrphans();
   if (left.length > 0) say(`ended what a killed lab had left: ${left.join(", ")}`);
 }

@@ -17,6 +17,7 @@ import { LabNode, registerNode, startKubelet } from "./node/node.ts";
 import { createWorkloads } from "./node/workloads.ts";
 import { requireFreePort } from "./ports.ts";
 import { Processes } from "./process.ts";
+import { endOrphans, noteLab } from "./running-labs.ts";
 import { seedCluster } from "./seed.ts";
 
 export interface LabOptions {
@@ -63,16 +64,19 @@ const DELAYS: Delays = { iamMs: 3000, recordMs: 2000, loadBalancerMs: 3000 };
 /** Starts every part, in order; ends those that run when one does not start. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { folder, address = "127.0.0.1" } = options;
+  endOrphans();
   await requireFreePort(address, 80);
   await requireFreePort(address, 443);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const processes = new Processes(folder);
   const closers: Closer[] = [() => processes.stopAll()];
+  const forget = noteLab(folder);
   const killNow = () => processes.killNow();
   process.once("exit", killNow);
   const stop = once(async () => {
     for (const close of closers.toReversed()) await close();
+    forget();
     process.removeListener("exit", killNow);
   });
   try {

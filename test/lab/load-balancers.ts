@@ -24,6 +24,8 @@ export interface LoadBalancerOptions {
   onChange: () => void;
 }
 
+/** After a refusal. */
+const RETRY_MS = 2000;
 const CLASS = "service.k8s.aws/nlb";
 const FINALIZER = "service.k8s.aws/resources";
 const SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme";
@@ -88,7 +90,11 @@ export class LoadBalancers {
       metadata: { finalizers: [...new Set([...finalizers, FINALIZER])] },
     });
     if (this.refuse) {
-      this.#begun.delete(uid);
+      const again = () => {
+        this.#begun.delete(uid);
+        this.look();
+      };
+      setTimeout(again, RETRY_MS).unref();
       return this.#warn(service);
     }
     setTimeout(() => void this.#publish(service).catch(() => undefined), delayMs).unref();

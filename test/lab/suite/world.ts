@@ -7,6 +7,9 @@ import { type Lab, type LabOptions, startLab } from "../lab.ts";
 /** Another than `npm run lab -- up` has, so that both can be there. Only Linux has all of 127/8. */
 const ADDRESS = process.platform === "linux" ? "127.0.0.80" : "127.0.0.1";
 
+/** For suites that have several labs at once. */
+export const addressOf = (index: number): string => `127.0.80.${index + 1}`;
+
 /** A lab for one suite; `await using` or `stop()` ends it and removes its files. */
 export async function startWorld(options: Partial<LabOptions> = {}): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), "gateway-tls-lab-"));
