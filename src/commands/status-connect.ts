@@ -31,7 +31,8 @@ export async function openCluster(
   const cluster = named ?? (await chooseCluster(world));
   const connection = await connectToCluster(world, { cluster, region }, options);
   if (!(connection instanceof UserError)) return { connection, cluster };
-  if (!hasOwn || !connection.code.startsWith("GT-AWS")) throw connection;
+  const isAboutAws = connection.code.split("-")[1] === "AWS";
+  if (!hasOwn || !isAboutAws) throw connection;
   return { connection: await world.connect(undefined, access), cluster };
 }
 

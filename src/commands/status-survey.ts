@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { UserError, UsageError } from "../errors.ts";
 import { type KeptConfig, readKeptConfig } from "../facts/kept-config.ts";
+import type { StatusFacts } from "../facts/status-facts.ts";
 import { type Place, type Survey, surveyInstallation } from "../facts/survey.ts";
 import { buildNames } from "../plan/names.ts";
 import { versionSets } from "../plan/version-sets.ts";
@@ -110,3 +111,35 @@ export function narrowSurvey(survey: Survey, hostnames: readonly string[]): Surv
   const targets = survey.targets.filter(({ hostname }) => wanted.includes(hostname));
   return { ...survey, targets };
 }
+
+/** A Gateway that is named and is not there, or serves no host by HTTPS: nothing to judge. */
+export function refuseEmpty(
+  { kept, gateways, targets }: Survey,
+  { gateways: live }: StatusFacts,
+): void {
+  if (kept || !live.known) return;
+  const all = live.value.map(({ metadata }) => nameGateway(metadata));
+  const absent = gateways.map(nameGateway).find((name) => !all.includes(name));
+  if (absent !== undefined) {
+    const nearest = findNearest(absent, all);
+    const hint =
+      nearest === undefined
+        ? "kubectl get gateways --all-namespaces"
+        : `gateway-tls status --gateway ${nearest}`;
+    const there = `There is no Gateway ${absent}; there are ${listNames(all)}.`;
+    throw new UserError("GT-GATEWAY-MISSING", there, { hint, exitCode: 3 });
+  }
+  if (targets.length > 0) return;
+  const names = listNames(gateways.map(nameGateway));
+  throw new UserError(
+    "GT-LISTENER-MISSING",
+    `${names} has no HTTPS listener with a hostname and a certificate.`,
+    {
+      hint: `kubectl describe gateway ${gateways[0]?.name ?? ""} --namespace ${gateways[0]?.namespace ?? ""}`,
+      exitCode: 3,
+    },
+  );
+}
+
+const nameGateway = ({ namespace = "default", name }: { namespace?: string; name: string }) =>
+  `${namespace}/${name}`;

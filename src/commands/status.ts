@@ -9,7 +9,7 @@ import type { CommandInput } from "./command.ts";
 import { settleRegion } from "./set-up.ts";
 import { screenOf } from "./show.ts";
 import { openCluster } from "./status-connect.ts";
-import { chooseSurvey, narrowSurvey } from "./status-survey.ts";
+import { chooseSurvey, narrowSurvey, refuseEmpty } from "./status-survey.ts";
 
 const EXIT_CODES = { healthy: 0, waiting: 3, degraded: 3, unknown: 1 } as const;
 
@@ -50,6 +50,7 @@ async function report(
   const look = async (): Promise<Looked> => {
     const options = dnsServer === undefined ? {} : { dnsServer };
     const read = await readStatusFacts(world, survey, options);
+    refuseEmpty(read.survey, read.facts);
     const narrowed = narrowSurvey(read.survey, input.names);
     return { ...read, survey: narrowed, status: buildStatus(narrowed, read.facts) };
   };

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli } from "../support/run-cli.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "gateway-tls-status-"));
+const statePath = join(directory, "state.json");
+const sandbox = ["--sandbox", "--sandbox-state", statePath];
+const hosts = ["www.example.com", "api.example.com"];
+
+beforeAll(async () => {
+  const wanted = ["--domain", "example.com", "--email", "ops@example.com", "--cluster", "demo"];
+  const first = await runCli(["init", ...wanted, "--backend", "shop/web:80", "--yes", ...sandbox]);
+  const second = await runCli(
+    [
+      "add-host",
+      "api.example.com",
+      "--backend",
+      "shop/api:8080",
+      "--yes",
+      "--cluster",
+      "demo",
+    ].concat(sandbox),
+  );
+  if (first.exitCode !== 0 || second.exitCode !== 0) throw new Error(first.stderr + second.stderr);
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const status = (...flags: string[]) => runCli(["status", ...flags, ...sandbox]);
+
+describe("status, of an installation", () => {
+  test("without a name: every host, of the only cluster", async () => {
+    const ran = await status();
+    expect([ran.exitCode, ran.stderr]).toEqual([0, ""]);
+    for (const host of hosts) expect(ran.stdout).toMatch(new RegExp(`✓ ${host} +healthy`));
+    expect(ran.stdout.trim().split("\n")).toHaveLength(4);
+  });
+
+  test("of one host", async () => {
+    const ran = await status("API.example.com.", "--output", "json");
+    const document = JSON.parse(ran.stdout);
+    expect(document.hosts.map(({ hostname }: { hostname: string }) => hostname)).toEqual([
+      "api.example.com",
+    ]);
+  });
+
+  test("of a host that is not set up", async () => {
+    const ran = await status("apo.example.com");
+    expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringContaining("GT-HOST-UNKNOWN")]);
+    expect(ran.stderr).toContain("gateway-tls status api.example.com");
+  });
+
+  test("as YAML", async () => {
+    expect(parse((await status("--output", "yaml")).stdout)).toMatchObject({ verdict: "healthy" });
+  });
+
+  test("verbose: every object of the review", async () => {
+    const { stdout } = await status("--verbose");
+    for (const kind of [
+      "ClusterIssuer gateway-tls-production",
+      "Gateway gateway-tls/gateway-tls",
+      "CertificateRequest gateway-tls/www.example.com-tls-2",
+      "Certificate gateway-tls/api.example.com-tls",
+      "Secret gateway-tls/www.example.com-tls",
+      "Order gateway-tls/www.example.com-tls-2-",
+      "HTTPRoute shop/www.example.com",
+    ]) {
+      expect(stdout).toContain(kind);
+    }
+    expect(stdout).toMatch(/Ready=True \(.* ago\) Ready: Certificate is up to date/);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test("without one", async () => {
+    const other = ["--sandbox", "--sandbox-state", join(directory, "empty.json")];
+    const ran = await runCli(["status", ...other]);
+    expect([ran.exitCode, ran.stderr]).toEqual([3, expect.stringContaining("GT-NOT-INSTALLED")]);
+    expect(ran.stderr).toContain("--gateway NAMESPACE/NAME");
+  });
+});
+
+describe("status, of a Gateway by its name", () => {
+  test("reads the same chain, without the kept config", async () => {
+    const ran = await status("--gateway", "gateway-tls/gateway-tls", "--output", "json");
+    expect(ran.exitCode).toBe(0);
+    const document = JSON.parse(ran.stdout);
+    expect(document.hosts).toHaveLength(2);
+    expect(document.hosts[0].chain).toContainEqual(
+      expect.objectContaining({ id: "installation", reason: "made by hand" }),
+    );
+    expect(document.findings).toEqual([]);
+  });
+
+  test("one that is not there: the nearest is named", async () => {
+    const ran = await status("--gateway", "gateway-tls/gateway-tl");
+    expect([ran.exitCode, ran.stderr]).toEqual([3, expect.stringContaining("GT-GATEWAY-MISSING")]);
+    expect(ran.stderr).toContain("gateway-tls status --gateway gateway-tls/gateway-tls");
+  });
+
+  test("a name of another shape is wrong usage", async () => {
+    const ran = await status("--gateway", "gateway-tls");
+    expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringContaining("namespace/name")]);
+  });
+});
