@@ -22,6 +22,11 @@ export function createRoles(
 function roleLife(simulation: Simulation, enter: Enter, onWrite: () => void): RoleLife {
   const { aws } = simulation.state;
   return {
+    listRolesTrusting: async (principalArn) => {
+      await enter();
+      const roles = Object.values(aws.roles).filter((role) => trusts(role, principalArn));
+      return roles.map(({ name }) => name);
+    },
     findRole: async (name) => {
       await enter();
       const role = aws.roles[name];
@@ -44,15 +49,6 @@ function roleLife(simulation: Simulation, enter: Enter, onWrite: () => void): Ro
       onWrite();
       return shown(role);
     },
-    listRolesTrusting: async (principalArn) => {
-      await enter();
-      const trusting = Object.values(aws.roles).filter(({ trust }) =>
-        trust.Statement.some(({ Principal = {} }) =>
-          Object.values(Principal).flat().includes(principalArn),
-        ),
-      );
-      return trusting.map(({ name }) => name);
-    },
     deleteRole: async (name) => {
       await enter();
       const role = aws.roles[name];
@@ -62,6 +58,12 @@ function roleLife(simulation: Simulation, enter: Enter, onWrite: () => void): Ro
       onWrite();
     },
   };
+}
+
+function trusts({ trust }: StoredRole, principalArn: string): boolean {
+  return trust.Statement.some(({ Principal = {} }) =>
+    Object.values(Principal).flat().includes(principalArn),
+  );
 }
 
 function roleChanges(simulation: Simulation, enter: Enter, onWrite: () => void): RoleChanges {
