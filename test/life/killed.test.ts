@@ -66,6 +66,11 @@ describe.each(["before", "after"] as const)("killed %s any of its writes", (when
     await run("add-host api.example.com --backend shop/api:8080 --yes");
     expect(await repeatAfterEach("remove-host api.example.com --yes", when)).toBeGreaterThan(4);
   }, 60_000);
+
+  it("uninstall goes on, also when only the namespace of the kept config is left", async () => {
+    await run(init);
+    expect(await repeatAfterEach("uninstall --yes", when)).toBeGreaterThan(15);
+  }, 60_000);
 });
 
 describe("two runs", () => {

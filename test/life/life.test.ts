@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../src/kinds.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
@@ -17,6 +18,12 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
+const resultSchema: object = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../schemas/result.schema.json"), "utf8"),
+);
+const isResult = new Ajv2020({ validateFormats: false }).compile(resultSchema);
+const stateErrors = () => JSON.stringify(isResult.errors);
+
 const openSandbox = () => createSandbox({ statePath, faults: [] });
 
 async function run(line: string) {
@@ -27,6 +34,9 @@ async function run(line: string) {
   // Every document of a command is an object.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const document = JSON.parse(ran.stdout === "" ? "{}" : ran.stdout) as Record<string, unknown>;
+  // `config show` prints the config, not the result of a run.
+  const fits = document["result"] === undefined || isResult(document);
+  expect(fits, stateErrors()).toBe(true);
   return { ...ran, document };
 }
 
@@ -160,6 +170,25 @@ describe("without its kept config", () => {
     expect((await run("uninstall --yes")).document).toMatchObject({ result: "done" });
     expect(snapshot(await openSandbox())).toEqual(before);
     expect((await run("uninstall --yes")).document).toMatchObject({ result: "unchanged" });
+  });
+});
+
+describe("uninstall", () => {
+  it("lists what goes and what stays, and writes nothing, with --dry-run", async () => {
+    await init();
+    const before = snapshot(await openSandbox());
+    const { document } = await run("uninstall --dry-run");
+    expect(document).toMatchObject({ result: "planned", writes: 0 });
+    expect(document["plan"]).toContainEqual(
+      expect.objectContaining({ kind: "CRDs", intent: "keep", reason: expect.any(String) }),
+    );
+    expect(snapshot(await openSandbox())).toEqual(before);
+  });
+
+  it("says that there is nothing, where nothing is", async () => {
+    const { exitCode, document } = await run("uninstall --yes");
+    expect(exitCode).toBe(0);
+    expect(document).toMatchObject({ command: "uninstall", result: "unchanged", plan: [] });
   });
 });
 
