@@ -73,7 +73,10 @@ async function askCluster({ terminal, offers }: Interview): Promise<string> {
 }
 
 /** One host of the domain. */
-export async function askHost({ terminal }: { terminal: Terminal }, domain: string): Promise<string> {
+export async function askHost(
+  { terminal }: { terminal: Terminal },
+  domain: string,
+): Promise<string> {
   return ask({ terminal, message: "Host", preset: `www.${domain}` }, (text) => {
     const hostname = parseHostname(text);
     requireBelow(hostname, domain);

@@ -28,7 +28,11 @@ export async function takeDown(
   const connection = await sandbox.connect(await sandbox.clusters.find(config.cluster), {});
   const connected = withConnection(sandbox, connection);
   const world = attempt.through?.(connected) ?? connected;
-  const plan = await planInstalled(world, { config, configText: "", templates: await loadTemplates() });
+  const plan = await planInstalled(world, {
+    config,
+    configText: "",
+    templates: await loadTemplates(),
+  });
   const waiting = new AbortController().signal;
   const items = await inspectAll(removalSteps, plan, world, options);
   const outcome = await carryOut({
