@@ -7,7 +7,10 @@ import { sandboxOf } from "./account-world.ts";
 
 describeCallerContract("the sandbox", sandboxOf);
 describeClustersContract("the sandbox", sandboxOf);
-describeZonesContract("the sandbox", sandboxOf);
+describeZonesContract("the sandbox", async (account) => ({
+  ...(await sandboxOf(account)),
+  account,
+}));
 describeIdentityContract("the sandbox", async (fixture) => {
   const sandbox = await sandboxOf(fixture);
   // The contract begins where IAM has caught up; the sandbox's takes its time as the real one does.

@@ -7,7 +7,7 @@ import { openAws } from "./world.ts";
 
 const make = async (fixture: AccountFixture) => {
   const world = await openAws({}, fixture);
-  return { ...world.aws, close: () => world.close() };
+  return { ...world.aws, account: fixture, close: () => world.close() };
 };
 
 describeCallerContract("the SDK", make);

@@ -5,6 +5,8 @@ import { type Processes, untilReady } from "../process.ts";
 import type { AwsAccount } from "./account.ts";
 import { type Clients, createClients } from "./clients.ts";
 import {
+  answerAbsentPolicy,
+  answerAddonVersion,
   answerCluster,
   answerDefaultVersion,
   answerEarlyAssociation,
@@ -26,6 +28,8 @@ export interface Aws {
   zone: { id: string; nameServers: string[] };
   /** Known once there is a control plane. */
   live: { cluster?: ClusterAnswer; serviceAccountKey?: string };
+  /** Empties the account, of what the lab put there too. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -54,6 +58,8 @@ export async function startAws(options: AwsOptions): Promise<Aws> {
     answerWebIdentity(account, view, sessions, publicKey),
     answerCluster(account, () => live.cluster),
     answerEarlyAssociation(view),
+    answerAbsentPolicy(clients),
+    answerAddonVersion,
     answerDefaultVersion(clients),
     answerSimulation(view),
   );
@@ -63,7 +69,11 @@ export async function startAws(options: AwsOptions): Promise<Aws> {
     clients.close();
     await Promise.all([proxy.close(), pods.close()]);
   };
-  return { proxy, clients, view, credentialsUrl: pods.url, zone, live, close };
+  const reset = async (): Promise<void> => {
+    const { ok } = await fetch(`${upstream}/_ministack/reset`, { method: "POST" });
+    if (!ok) throw new Error("the AWS endpoint was not emptied");
+  };
+  return { proxy, clients, view, credentialsUrl: pods.url, zone, live, reset, close };
 }
 
 async function startEndpoint({ processes, program, account }: AwsOptions): Promise<string> {

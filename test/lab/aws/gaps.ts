@@ -1,6 +1,7 @@
 import {
   CreatePolicyVersionCommand,
   DeletePolicyVersionCommand,
+  GetPolicyCommand,
   GetPolicyVersionCommand,
 } from "@aws-sdk/client-iam";
 import { CLUSTER_VERSION } from "../build/binaries.ts";
@@ -52,6 +53,34 @@ export function answerEarlyAssociation(view: IamView): Answer {
     });
   };
 }
+
+/** The endpoint attaches policies that are not there. */
+export function answerAbsentPolicy({ iam }: Clients): Answer {
+  return async ({ action, form }) => {
+    if (action !== "AttachRolePolicy") return undefined;
+    const PolicyArn = form.get("PolicyArn") ?? "";
+    // AWS's own policies are everywhere.
+    if (PolicyArn.includes("::aws:policy/")) return undefined;
+    try {
+      await iam.send(new GetPolicyCommand({ PolicyArn }));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Error && error.name.startsWith("NoSuchEntity"))) throw error;
+      const message = `Policy ${PolicyArn} does not exist or is not attachable.`;
+      return failWith("iam", { status: 404, code: "NoSuchEntity", message });
+    }
+  };
+}
+
+/** The endpoint gives an add-on no version of its own when none was asked for. */
+export const answerAddonVersion: Answer = async ({ action }, forward) => {
+  if (action !== "DescribeAddon") return undefined;
+  const reply = await forward();
+  if (reply.status !== 200) return reply;
+  const { addon }: { addon: Record<string, unknown> } = JSON.parse(reply.body.toString());
+  const addonVersion = addon["addonVersion"] || "v1.0.0-eksbuild.1";
+  return { ...reply, body: JSON.stringify({ addon: { ...addon, addonVersion } }) };
+};
 
 /** The endpoint knows no SetDefaultPolicyVersion: the version is made again, as the default. */
 export function answerDefaultVersion({ iam }: Clients): Answer {
