@@ -42,7 +42,7 @@ export function describeZonesContract(
       const found = (await zones.list()).toSorted((a, b) => a.id.localeCompare(b.id));
       const expected = world.account.zones.map(({ zone }) => zone);
       expect(found).toEqual(expected.toSorted((a, b) => a.id.localeCompare(b.id)));
-      expect(found.map((zone) => zone.private).sort()).toEqual([false, false, true]);
+      expect(found.filter((zone) => zone.private)).toHaveLength(1);
     });
 
     test("finds a zone by its id, and no other", async () => {

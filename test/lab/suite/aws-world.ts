@@ -6,6 +6,7 @@ import {
   ChangeResourceRecordSetsCommand,
   CreateHostedZoneCommand,
   ListResourceRecordSetsCommand,
+  RRType,
   type ResourceRecordSet as WireRecord,
 } from "@aws-sdk/client-route-53";
 import { inject } from "vitest";
@@ -150,8 +151,7 @@ function toWire(record: ResourceRecordSet): WireRecord {
   const { name, type, ttlSeconds, values, alias, setIdentifier } = record;
   return {
     Name: `${name}.`,
-    // A fixture has no type that Route 53 does not have.
-    Type: type as WireRecord["Type"],
+    Type: Object.values(RRType).find((known) => known === type),
     ...(setIdentifier === undefined ? {} : { SetIdentifier: setIdentifier, Weight: 1 }),
     ...(alias === undefined
       ? { TTL: ttlSeconds, ResourceRecords: values.map((Value) => ({ Value })) }
