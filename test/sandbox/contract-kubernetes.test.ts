@@ -7,8 +7,14 @@ describeKubernetesContract("the sandbox", async () => {
   await installCrds(sandbox);
   const { kubernetes } = await sandbox.connect(undefined, {});
   const { simulation } = sandbox;
+  const other = await newSandbox({ faults: ["forbidden"] });
+  const limited = await other.connect(undefined, {});
   return {
     kubernetes,
+    limited: {
+      kubernetes: limited.kubernetes,
+      denied: { verb: "delete", group: "", resource: "nodes" },
+    },
     applyAs: async (manager, object) => {
       applyObject(simulation, object, manager);
     },
@@ -17,6 +23,8 @@ describeKubernetesContract("the sandbox", async () => {
       const pod = simulation.store.create({ apiVersion: "v1", kind: "Pod", metadata });
       for (const line of lines) simulation.log(pod, line);
     },
-    close: () => sandbox.close(),
+    close: async () => {
+      await Promise.all([sandbox.close(), other.close()]);
+    },
   };
 });

@@ -124,6 +124,25 @@ export function describeChartsContract(name: string, make: () => Promise<ChartsH
       await expect(scene().charts.uninstall("demo", namespace)).resolves.toBeUndefined();
     });
 
+    it("lists the newest revision only, after several", async () => {
+      for (const replicas of [1, 2, 3]) await apply({ values: { replicas } });
+      const all = (await scene().charts.list()).filter((one) => one.namespace === namespace);
+      expect(all).toMatchObject([{ revision: 3, status: "deployed", values: { replicas: 3 } }]);
+    });
+
+    it("keeps releases of the same name apart by their namespace", async () => {
+      const other = `${namespace}-other`;
+      await scene().kubernetes.apply([
+        { apiVersion: "v1", kind: "Namespace", metadata: { name: other } },
+      ]);
+      await apply({ values: { replicas: 1 } });
+      await apply({ namespace: other, values: { replicas: 2 } });
+      await scene().charts.uninstall("demo", namespace);
+      expect(await find()).toBeUndefined();
+      const left = (await scene().charts.list()).filter((one) => one.namespace === other);
+      expect(left).toMatchObject([{ name: "demo", status: "deployed", values: { replicas: 2 } }]);
+    });
+
     it("refuses a release that is pending, with its revision", async () => {
       await apply();
       await scene().leavePending({ name: "demo", namespace }, "pending-upgrade");

@@ -9,7 +9,7 @@ describeKubernetesContract("kubectl's proxy and apply", async () => {
   scene.cluster.denied.push(denied);
   return {
     kubernetes,
-    denied,
+    limited: { kubernetes, denied },
     applyAs: (manager, object) => {
       const kind = Object.values(kinds).find((one) => one.kind === object.kind);
       if (kind === undefined) throw new Error(`${object.kind} is not served`);

@@ -12,10 +12,10 @@ export interface KubernetesHarness {
   kubernetes: Kubernetes;
   /** Server-side apply as another field manager: a controller, or a colleague with kubectl. */
   applyAs: (manager: string, object: KubernetesObject) => Promise<void>;
-  /** A request that this cluster refuses to the caller; left out where everything is allowed. */
-  denied?: AccessRequest;
-  /** Has a pod with these labels write these lines; left out where nothing runs pods. */
-  writeLogs?: (pod: {
+  /** Somebody who may read ConfigMaps, and a request that the cluster refuses to them. */
+  limited: { kubernetes: Kubernetes; denied: AccessRequest };
+  /** Has a pod with these labels write these lines. */
+  writeLogs: (pod: {
     namespace: string;
     name: string;
     labels: Record<string, string>;

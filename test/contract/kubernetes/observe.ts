@@ -64,6 +64,22 @@ export function describeObserve(scene: () => Scene): void {
       expect(await last).toMatchObject({ done: true });
     });
 
+    it("sees an object with a finalizer until that is gone, marked as deleted", async () => {
+      const { kubernetes, namespace } = scene();
+      const stop = new AbortController();
+      const ref = configMapRef(namespace, "held");
+      const finalizers = ["example.org/hold"];
+      await kubernetes.apply([configMap(namespace, "held", {}, { finalizers })]);
+      const options = { namespace, name: "held" };
+      const sets = iterate(kubernetes.observe(kinds.ConfigMap, options, stop.signal));
+      expect(namesOf((await sets.next()).value ?? [])).toEqual(["held"]);
+      await kubernetes.delete([ref]);
+      await observedUntil(sets, ([held]) => held?.metadata.deletionTimestamp !== undefined);
+      await kubernetes.patch(ref, { metadata: { finalizers: null } });
+      await observedUntil(sets, (set) => set.length === 0);
+      stop.abort();
+    });
+
     it("ends at once when it was aborted before", async () => {
       const { kubernetes, namespace } = scene();
       const sets = kubernetes.observe(kinds.ConfigMap, { namespace }, AbortSignal.abort());

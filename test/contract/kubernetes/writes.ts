@@ -32,6 +32,16 @@ export function describeWrites(scene: () => Scene): void {
   });
 
   describe("delete", () => {
+    it("takes a kind's name for that kind only", async () => {
+      const { kubernetes, namespace } = scene();
+      await kubernetes.apply([configMap(namespace, "same", {})]);
+      await kubernetes.create(lease(namespace, "first"));
+      await kubernetes.delete([{ kind: kinds.Lease, namespace, name: "same" }]);
+      await kubernetes.delete([configMapRef(namespace, "lock")]);
+      expect(await kubernetes.get(configMapRef(namespace, "same"))).toBeDefined();
+      expect(await kubernetes.get({ kind: kinds.Lease, namespace, name: "lock" })).toBeDefined();
+    });
+
     it("deletes several objects, and does not mind absent ones or kinds", async () => {
       const { kubernetes, namespace } = scene();
       await kubernetes.apply([configMap(namespace, "one", {}), configMap(namespace, "two", {})]);

@@ -35,7 +35,10 @@ describeKubernetesContract("a real API server", async () => {
   const connection = await connect(lab, lab.account.colleague);
   return {
     kubernetes: connection.kubernetes,
-    denied: { verb: "impersonate", group: "", resource: "users" },
+    limited: {
+      kubernetes: connection.kubernetes,
+      denied: { verb: "impersonate", group: "", resource: "users" },
+    },
     applyAs: async (manager, object) => {
       const flags = ["--server-side", `--field-manager=${manager}`, "--filename=-"];
       await kubectl(["apply", ...flags], JSON.stringify(object));
