@@ -94,19 +94,23 @@ export class ApiClient {
     type = "application/json",
     signal?: AbortSignal,
   ): Promise<IncomingMessage> {
+    const content = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     return new Promise((resolve, reject) => {
       const sent = request(new URL(path, this.#access.url), {
         method,
         agent: this.#agent,
         headers: {
           authorization: `Bearer ${this.#access.token}`,
-          ...(body === undefined ? {} : { "content-type": type }),
+          // Node gives the body of a DELETE no length by itself: it would be read as a next request.
+          ...(content === undefined
+            ? {}
+            : { "content-type": type, "content-length": content.length }),
         },
         ...(signal === undefined ? {} : { signal }),
       });
       sent.on("response", resolve);
       sent.on("error", reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(content);
     });
   }
 }
