@@ -6,7 +6,7 @@ import { Problems } from "../config/problems.ts";
 import type { ExitCode } from "../errors.ts";
 import { refuseOverLimit } from "../runner/certificate-limit.ts";
 import { planInstalled } from "../runner/plan-installed.ts";
-import { promotionSteps } from "../steps/promote.ts";
+import { issuerSwitchSteps } from "../steps/issuer-switch.ts";
 import { carryOutChange } from "./change.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, needConfig, withInstallation } from "./installation.ts";
@@ -26,7 +26,7 @@ async function promote(input: CommandInput, installation: Installation): Promise
   return carryOutChange({
     command: "promote",
     plan,
-    steps: promotionSteps(issuer),
+    steps: issuerSwitchSteps(issuer),
     world,
     options,
     output: input.io,

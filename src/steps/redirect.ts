@@ -5,7 +5,13 @@ import type { DesiredHost, PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { failHost } from "./hosts.ts";
 import { applyDifferent, inspectObjects } from "./objects.ts";
-import { rehearse } from "./rehearse.ts";
+import {
+  findRehearsalRoutes,
+  isRehearsalOf,
+  proveRehearsals,
+  startRehearsals,
+  sweep,
+} from "./rehearse.ts";
 import { refOf } from "./removal/removal.ts";
 import { waitUntilAccepted } from "./routes.ts";
 import type { Step, StepContext } from "./step.ts";
@@ -18,7 +24,8 @@ const PROOF_SECONDS = 60;
 /**
  * Each host's route moves to HTTPS and port 80 redirects to it, in one apply. Then the challenge
  * path is rehearsed behind the redirect: if it does not get through, the redirect is taken away
- * again, because every renewal would fail.
+ * again, because every renewal would fail. The rehearsal's routes are made before the redirect and
+ * go after its proof, so one that a killed run left unproven is seen, and proved, by the next.
  */
 export const redirect: Step = {
   id,
@@ -26,23 +33,20 @@ export const redirect: Step = {
   after: ["promotion"],
   async inspect(context) {
     const routes = finalRoutes(context);
-    const [items, older] = await Promise.all([
+    const [items, older, left] = await Promise.all([
       inspectObjects(context, id, routes),
       findSuperseded(context, routes),
+      findLeft(context),
     ]);
     return [
       ...items.map((item) => describeMove(context, item)),
-      ...older.map((object) => describeOlder(object)),
+      ...[...older, ...left].map((object) => describeDeleted(object)),
     ];
   },
   async apply(context) {
-    const routes = finalRoutes(context);
-    await applyDifferent(context, id, routes);
-    await waitUntilAccepted(context, context.plan.hosts, routesOf);
-    const older = await findSuperseded(context, routes);
-    if (older.length > 0) await context.world.kubernetes.delete(older.map(refOf));
-    if (!context.plan.config.redirect || context.options.skipRehearsal) return;
-    await proveRenewal(context);
+    const isProved = context.plan.config.redirect && !context.options.skipRehearsal;
+    await (isProved ? redirectProved(context) : moveRoutes(context));
+    await sweep(context, context.plan.hosts);
   },
   async settle(context) {
     await waitUntilAccepted(context, context.plan.hosts, routesOf);
@@ -50,7 +54,7 @@ export const redirect: Step = {
   },
 };
 
-function describeOlder({ kind, metadata: { namespace, name } }: KubernetesObject): PlanItem {
+function describeDeleted({ kind, metadata: { namespace, name } }: KubernetesObject): PlanItem {
   return { step: id, kind, name: `${namespace}/${name}`, intent: "delete" };
 }
 
@@ -68,20 +72,37 @@ const finalRoutes = ({ plan }: StepContext): KubernetesObject[] => plan.hosts.fl
 const routesOf = ({ route, redirectRoute }: DesiredHost): KubernetesObject[] =>
   redirectRoute === undefined ? [route] : [redirectRoute, route];
 
+async function moveRoutes(context: StepContext): Promise<void> {
+  const routes = finalRoutes(context);
+  await applyDifferent(context, id, routes);
+  await waitUntilAccepted(context, context.plan.hosts, routesOf);
+  const older = await findSuperseded(context, routes);
+  if (older.length > 0) await context.world.kubernetes.delete(older.map(refOf));
+}
+
 /** Where hosts are isolated, the redirect goes only from those whose challenge it breaks. */
-async function proveRenewal(context: StepContext): Promise<void> {
+async function redirectProved(context: StepContext): Promise<void> {
   const broken: { host: DesiredHost; error: UserError }[] = [];
   const collecting: StepContext = {
     ...context,
     failHost: (host, error) => broken.push({ host, error }),
   };
-  await rehearse(collecting, context.plan.hosts, { limitSeconds: PROOF_SECONDS });
+  const { hosts } = context.plan;
+  await sweep(context, hosts);
+  const rehearsals = await startRehearsals(context, hosts);
+  await moveRoutes(context);
+  await proveRehearsals(collecting, rehearsals, { limitSeconds: PROOF_SECONDS });
   if (broken.length === 0) return;
-  await takeAway(
-    context,
-    context.failHost === undefined ? context.plan.hosts : broken.map(({ host }) => host),
-  );
+  const failed = broken.map(({ host }) => host);
+  await takeAway(context, context.failHost === undefined ? hosts : failed);
+  await sweep(context, hosts);
   for (const { host, error } of broken) failHost(context, host, explain(error));
+}
+
+/** Rehearsals of a run that was killed: what it put up may be unproven. */
+async function findLeft(context: StepContext): Promise<KubernetesObject[]> {
+  const routes = await findRehearsalRoutes(context);
+  return routes.filter((route) => context.plan.hosts.some((host) => isRehearsalOf(route, host)));
 }
 
 function explain(error: UserError): UserError {

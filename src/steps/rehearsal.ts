@@ -1,7 +1,5 @@
 import { findLiveIssuer, findUnissuedHosts } from "./issuance.ts";
-import type { PlanItem } from "../plan/plan.ts";
-import type { KubernetesObject } from "../ports/kubernetes.ts";
-import { findRehearsalRoutes, rehearse, sweep } from "./rehearse.ts";
+import { rehearse } from "./rehearse.ts";
 import type { Step, StepContext } from "./step.ts";
 
 const id = "rehearsal";
@@ -13,8 +11,7 @@ export const rehearsal: Step = {
   after: ["dns-record"],
   async inspect(context) {
     if (context.options.skipRehearsal) return [];
-    const [hosts, left] = await Promise.all([findUnproven(context), findRehearsalRoutes(context)]);
-    if (hosts.length === 0 && left.length > 0) return left.map(leftItem);
+    const hosts = await findUnproven(context);
     if (hosts.length === 0) return [{ step: id, ...notNeeded }];
     return hosts.map(({ host }) => ({
       step: id,
@@ -25,7 +22,7 @@ export const rehearsal: Step = {
   },
   async apply(context) {
     const hosts = await findUnproven(context);
-    await (hosts.length === 0 ? sweep(context) : rehearse(context, hosts));
+    await rehearse(context, hosts);
   },
   async settle(context) {
     if (context.options.skipRehearsal) {
@@ -38,14 +35,6 @@ export const rehearsal: Step = {
     return unissued.length === 0 ? "not needed" : "port 80 answers by name";
   },
 };
-
-/** The last step proves renewals by such routes too: a run that is killed there leaves them. */
-const leftItem = ({ metadata: { namespace, name } }: KubernetesObject): PlanItem => ({
-  step: id,
-  kind: "HTTPRoute",
-  name: `${namespace}/${name}`,
-  intent: "delete",
-});
 
 const notNeeded = {
   kind: "Rehearsal",

@@ -1,19 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { UserError } from "../errors.ts";
+import { parseHttpRoute } from "../facts/objects.ts";
 import { findAddresses, findNameServers, type NameServer } from "../facts/zone-answers.ts";
-import { findKind, kinds } from "../kinds.ts";
+import { kinds } from "../kinds.ts";
 import { buildRehearsalRoute, REHEARSAL_LABEL } from "../plan/rehearsal.ts";
 import type { DesiredHost } from "../plan/plan.ts";
 import type { HttpAnswer } from "../ports/network.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { forEachHost } from "./hosts.ts";
+import { refOf } from "./removal/removal.ts";
 import { waitUntilAccepted } from "./routes.ts";
 import type { StepContext } from "./step.ts";
 import { type Look, tryUntil, type Wait } from "./wait.ts";
 
 const PROBE_TIMEOUT_MS = 5000;
 
-interface Rehearsal {
+/** A short-lived route for one host, and what its answer must name. */
+export interface Rehearsal {
   host: DesiredHost;
   nonce: string;
   route: KubernetesObject;
@@ -25,30 +28,45 @@ interface Rehearsal {
  * are taken away again whatever happens; those of a killed run are swept first. A host that cannot
  * be proven is taken out of the run, or ends it.
  */
-export async function rehearse(
+export async function rehearse(context: StepContext, hosts: readonly DesiredHost[]): Promise<void> {
+  await sweep(context, hosts);
+  const rehearsals = await startRehearsals(context, hosts);
+  try {
+    await proveRehearsals(context, rehearsals);
+  } finally {
+    await sweep(context, hosts);
+  }
+}
+
+/** Makes the routes. They stay until they are swept, also when the run is killed. */
+export async function startRehearsals(
   context: StepContext,
   hosts: readonly DesiredHost[],
-  limits: Pick<Wait, "limitSeconds"> = {},
-): Promise<void> {
-  await sweep(context);
+): Promise<Rehearsal[]> {
   const rehearsals = hosts.map((host) => {
     const nonce = randomBytes(8).toString("hex");
     return { host, nonce, route: buildRehearsalRoute(context.plan, host.host.hostname, nonce) };
   });
-  const of = (host: DesiredHost) => rehearsals.filter((rehearsal) => rehearsal.host === host);
   await context.world.kubernetes.apply(rehearsals.map(({ route }) => route));
-  try {
-    const failed = new Set<DesiredHost>();
-    const noting: StepContext = withNote(context, (host) => failed.add(host));
-    await waitUntilAccepted(noting, hosts, (host) => of(host).map(({ route }) => route));
-    const accepted = hosts.filter((host) => !failed.has(host));
-    const servers = await findNameServers(context.world, context.plan.environment.zone.id);
-    await forEachHost(context, accepted, async (host) => {
-      for (const rehearsal of of(host)) await proveOne(context, servers, rehearsal, limits);
-    });
-  } finally {
-    await sweep(context);
-  }
+  return rehearsals;
+}
+
+/** Waits until each answers from outside; a host that cannot be proven is taken out, or throws. */
+export async function proveRehearsals(
+  context: StepContext,
+  rehearsals: readonly Rehearsal[],
+  limits: Pick<Wait, "limitSeconds"> = {},
+): Promise<void> {
+  const hosts = rehearsals.map(({ host }) => host);
+  const of = (host: DesiredHost) => rehearsals.filter((rehearsal) => rehearsal.host === host);
+  const failed = new Set<DesiredHost>();
+  const noting: StepContext = withNote(context, (host) => failed.add(host));
+  await waitUntilAccepted(noting, hosts, (host) => of(host).map(({ route }) => route));
+  const accepted = hosts.filter((host) => !failed.has(host));
+  const servers = await findNameServers(context.world, context.plan.environment.zone.id);
+  await forEachHost(context, accepted, async (host) => {
+    for (const rehearsal of of(host)) await proveOne(context, servers, rehearsal, limits);
+  });
 }
 
 /** The same context, told of each host that is taken out. */
@@ -75,17 +93,17 @@ export async function findRehearsalRoutes({
   });
 }
 
-/** Takes them all away. */
-export async function sweep(context: StepContext): Promise<void> {
-  const left = await findRehearsalRoutes(context);
-  if (left.length === 0) return;
-  await context.world.kubernetes.delete(
-    left.map((object) => ({
-      kind: findKind(object) ?? kinds.HTTPRoute,
-      name: object.metadata.name,
-      namespace: context.plan.config.namespaces.gateway,
-    })),
+/** Takes away those of these hosts. */
+export async function sweep(context: StepContext, hosts: readonly DesiredHost[]): Promise<void> {
+  const left = (await findRehearsalRoutes(context)).filter((route) =>
+    hosts.some((host) => isRehearsalOf(route, host)),
   );
+  if (left.length > 0) await context.world.kubernetes.delete(left.map(refOf));
+}
+
+/** Whether a route rehearses this host's challenge. */
+export function isRehearsalOf(route: KubernetesObject, { host }: DesiredHost): boolean {
+  return parseHttpRoute(route).spec.hostnames.includes(host.hostname);
 }
 
 async function proveOne(

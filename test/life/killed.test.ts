@@ -73,6 +73,30 @@ describe.each(["before", "after"] as const)("killed %s any of its writes", (when
   }, 60_000);
 });
 
+describe("killed between the redirect and its proof", () => {
+  it("init does not leave a redirect that breaks renewals", async () => {
+    let unproven = 0;
+    for (let number = 0; number < 60; number += 1) {
+      rmSync(statePath, { force: true });
+      const { happened, through } = breakWrite(number, "after");
+      await run(init, through);
+      if (!happened()) break;
+      if (!(await isRedirected())) continue;
+      const { exitCode, stderr } = await run(`${init} --sandbox-fault redirect-breaks-challenge`);
+      if (exitCode === 0) continue;
+      unproven += 1;
+      expect(stderr).toContain("GT-REDIRECT-BREAKS-CHALLENGE");
+      expect(await isRedirected(), `write ${number}`).toBe(false);
+    }
+    expect(unproven).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+async function isRedirected(): Promise<boolean> {
+  const { routes } = await readHostParts(statePath);
+  return routes.some((name) => name.endsWith("-redirect"));
+}
+
 describe("two runs", () => {
   it("do not lose each other's hosts: what was read before the lock must still be kept", async () => {
     await run(init);

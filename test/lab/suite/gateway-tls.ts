@@ -62,12 +62,28 @@ export async function runGatewayTls(
 }
 
 /** `init` with what the lab prints, its outcome as the JSON document. */
-export async function runInit(lab: Lab, args: readonly string[], options: RunOptions = {}) {
+export function runInit(lab: Lab, args: readonly string[], options: RunOptions = {}) {
   const { options: given } = writeEnvironment(lab, options.helm ?? 4);
-  const finished = await runGatewayTls(lab, [...INIT, ...given, "--output=json", ...args], options);
+  return runForDocument(lab, [...INIT, ...given, ...args], options);
+}
+
+/** What every later command needs to be told of the lab: which cluster, and how to see its names. */
+export function accessTo(lab: Lab): string[] {
+  const needed = /^--(?:region|cluster|dns-server|trust-ca)=/;
+  return writeEnvironment(lab).options.filter((option) => needed.test(option));
+}
+
+/** Any later command that asks nothing, its outcome as the JSON document. */
+export function runVerb(lab: Lab, args: readonly string[], options: RunOptions = {}) {
+  return runForDocument(lab, [...args, ...accessTo(lab), "--yes"], options);
+}
+
+async function runForDocument(lab: Lab, args: readonly string[], options: RunOptions) {
+  const finished = await runGatewayTls(lab, [...args, "--output=json"], options);
   const document = v.safeParse(ResultDocument, parseJson(finished.stdout));
   if (!document.success) {
-    throw new Error(`init printed no result (exit ${finished.exitCode}):\n${finished.stderr}`);
+    const code = finished.exitCode ?? finished.signal;
+    throw new Error(`${args[0]} printed no result (exit ${code}):\n${finished.stderr}`);
   }
   return { ...finished, document: document.output };
 }

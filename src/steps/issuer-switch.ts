@@ -13,10 +13,11 @@ import { mustBeTrusted } from "./trust.ts";
 const id = "promotion";
 
 /**
- * What `promote` does: production is asked only after what is served now was proven by a handshake.
+ * What `promote` does, in either direction; `promotion.ts` is the one step of the bring-up that goes
+ * from staging to production. Production is asked only after what is served now was proven by a handshake.
  * The way back to staging proves nothing first: it is taken when production does not work.
  */
-export function promotionSteps(target: IssuerChoice): readonly Step[] {
+export function issuerSwitchSteps(target: IssuerChoice): readonly Step[] {
   const foundation = [keptConfig, { ...issuers, after: ["kept-config"] as const }];
   const proof = [{ ...certificate, after: ["issuers"] as const }, handshake];
   return target === "production"

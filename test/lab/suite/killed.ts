@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { at, text } from "../../../src/sandbox/fields.ts";
+import { run } from "../build/run.ts";
+import { writeEnvironment } from "../environment.ts";
+import type { Lab } from "../lab.ts";
+
+/** Half a minute passes: the killed run's Lease has run out. */
+export async function outliveLease({ controlPlane: { client } }: Lab): Promise<void> {
+  const path = "/apis/coordination.k8s.io/v1/namespaces/gateway-tls/leases/gateway-tls";
+  if ((await client.get(path)) === undefined) return;
+  const renewTime = new Date(Date.now() - 60_000).toISOString().replace("Z", "000Z");
+  await client.patch(path, { spec: { renewTime } });
+}
+
+/** What no run that ended well leaves: rehearsals, half releases, challenges, children. */
+export async function findLeftovers(lab: Lab): Promise<string[]> {
+  const { client } = lab.controlPlane;
+  const routes = await client.list(
+    "/apis/gateway.networking.k8s.io/v1/httproutes?labelSelector=gateway-tls%2Frehearsal",
+  );
+  const helm = writeEnvironment(lab).env["PATH"]?.split(":")[0] ?? "";
+  const releases: { name: string; status: string }[] = JSON.parse(
+    await run(`${helm}/helm`, [
+      "list",
+      "--all-namespaces",
+      "--output=json",
+      `--kubeconfig=${lab.controlPlane.kubeconfig}`,
+    ]),
+  );
+  const certificates = await client.list("/apis/acme.cert-manager.io/v1/challenges");
+  return [
+    ...routes.map(({ metadata }) => `route ${metadata.name}`),
+    ...releases.filter(({ status }) => status !== "deployed").map(({ name }) => `release ${name}`),
+    ...certificates.map((one) => `challenge ${text(at(one, "spec", "dnsName"))}`),
+    ...findChildren(lab),
+  ];
+}
+
+/** Programs of the lab's folder of binaries that a run of gateway-tls had started for this lab. */
+function findChildren(lab: Lab): string[] {
+  const all = execFileSync("ps", ["-eo", "args="]).toString().split("\n");
+  return all.filter((line) => line.includes("kubectl") && line.includes(lab.folder));
+}
