@@ -1,5 +1,6 @@
 import { Cancelled, UserError } from "../errors.ts";
 import type { DesiredHost } from "../plan/plan.ts";
+import { Grace } from "./grace.ts";
 import type { StepContext } from "./step.ts";
 import { type Look, type Seen, tryUntil, type Wait, waitForObjects, type Watched } from "./wait.ts";
 
@@ -11,16 +12,22 @@ export function failHost(context: StepContext, host: DesiredHost, error: unknown
   context.failHost(host, error);
 }
 
-/** Works on hosts side by side; answers those of hosts that did not fail, in order. */
+/**
+ * Works on hosts side by side; answers those of hosts that did not fail, in order. `endsAt` is for
+ * the waits of the work: a host that is late is not waited for long when others are done.
+ */
 export async function forEachHost<T>(
   context: StepContext,
   hosts: readonly DesiredHost[],
-  work: (host: DesiredHost) => Promise<T>,
+  work: (host: DesiredHost, endsAt: Wait["endsAt"]) => Promise<T>,
 ): Promise<T[]> {
+  const grace = new Grace(context);
   const answers = await Promise.all(
     hosts.map(async (host) => {
       try {
-        return [await work(host)];
+        const answer = await work(host, grace.endsAt);
+        grace.noteDone();
+        return [answer];
       } catch (error) {
         failHost(context, host, error);
         return [];
@@ -40,7 +47,7 @@ export async function waitForHosts<K extends string>(
 ): Promise<void> {
   const waiting = new HostsWaiting(context, hosts);
   await waiting.until(() =>
-    waitForObjects(context, wait, watched, (seen) => {
+    waitForObjects(context, { ...wait, endsAt: waiting.endsAt }, watched, (seen) => {
       waiting.begin();
       for (const host of waiting.hosts) waiting.note(host, () => lookAt(seen, host));
       return waiting.answer();
@@ -71,23 +78,32 @@ export async function tryHosts<T>(
     );
     return waiting.answer();
   };
-  await waiting.until(() => tryUntil(context, wait, attempt, pauses));
+  await waiting.until(() =>
+    tryUntil(context, { ...wait, endsAt: waiting.endsAt }, attempt, pauses),
+  );
 }
 
 /** Which hosts are still waited for, and each one's last reason. */
 class HostsWaiting {
   readonly #context: StepContext;
+  readonly #grace: Grace;
   #hosts: readonly DesiredHost[];
+  #doneBefore = 0;
   #reasons = new Map<DesiredHost, string>();
 
   constructor(context: StepContext, hosts: readonly DesiredHost[]) {
     this.#context = context;
+    this.#grace = new Grace(context);
     this.#hosts = hosts;
   }
 
   /** Without those that failed. */
   get hosts(): readonly DesiredHost[] {
     return this.#hosts;
+  }
+
+  get endsAt(): Wait["endsAt"] {
+    return this.#grace.endsAt;
   }
 
   begin(): void {
@@ -105,6 +121,9 @@ class HostsWaiting {
   }
 
   answer(): Look<true> {
+    const done = this.#hosts.length - this.#reasons.size;
+    if (done > this.#doneBefore) this.#grace.noteDone();
+    this.#doneBefore = done;
     const first = this.#hosts.find((host) => this.#reasons.has(host));
     const reason = first === undefined ? undefined : this.#reasons.get(first);
     return reason === undefined ? { done: true } : { waiting: reason };

@@ -64,8 +64,9 @@ export async function proveRehearsals(
   await waitUntilAccepted(noting, hosts, (host) => of(host).map(({ route }) => route));
   const accepted = hosts.filter((host) => !failed.has(host));
   const servers = await findNameServers(context.world, context.plan.environment.zone.id);
-  await forEachHost(context, accepted, async (host) => {
-    for (const rehearsal of of(host)) await proveOne(context, servers, rehearsal, limits);
+  await forEachHost(context, accepted, async (host, endsAt) => {
+    const ends = { ...limits, endsAt };
+    for (const rehearsal of of(host)) await proveOne(context, servers, rehearsal, ends);
   });
 }
 
@@ -110,7 +111,7 @@ async function proveOne(
   context: StepContext,
   servers: readonly NameServer[],
   rehearsal: Rehearsal,
-  limits: Pick<Wait, "limitSeconds">,
+  limits: Pick<Wait, "limitSeconds" | "endsAt">,
 ): Promise<void> {
   const { world } = context;
   await tryUntil(

@@ -3,6 +3,7 @@ import { kinds } from "../kinds.ts";
 import { compareRelease } from "../plan/compare.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { markChartCrds } from "./chart-crds.ts";
 import type { StepContext, StepId } from "./step.ts";
 
 /** One item for the namespace, unless an earlier step makes it, and one for the release. */
@@ -50,12 +51,14 @@ export async function applyRelease(
   }
   await recoverPending(context, chart);
   context.report(`installing ${chart} ${plan.versions.charts[chart].version}`);
-  await world.charts.apply(request, {
-    signal,
-    onProgress: (message) => {
-      context.report(message);
-    },
-  });
+  await markChartCrds(context, chart, () =>
+    world.charts.apply(request, {
+      signal,
+      onProgress: (message) => {
+        context.report(message);
+      },
+    }),
+  );
 }
 
 async function recoverPending(context: StepContext, chart: ChartName): Promise<void> {

@@ -26,9 +26,9 @@ export async function verifyHandshakes(
   { mustBeTrusted }: { mustBeTrusted: boolean },
 ): Promise<ServedCertificate[]> {
   const servers = await findNameServers(context.world, context.plan.environment.zone.id);
-  const served = await forEachHost(context, context.plan.hosts, (host) => {
+  const served = await forEachHost(context, context.plan.hosts, (host, endsAt) => {
     let tries = 0;
-    const wait = { what: `Serving the certificate of ${host.host.hostname}` };
+    const wait = { what: `Serving the certificate of ${host.host.hostname}`, endsAt };
     return tryUntil(context, wait, async (): Promise<Look<ServedCertificate | undefined>> => {
       const seen = await shakeHands(context, servers, host.host.hostname);
       if (typeof seen !== "string") return lookAtServed(context, host, seen, mustBeTrusted);

@@ -25,6 +25,8 @@ export interface Wait {
   hint?: string;
   /** The run's `--timeout` unless this wait is known to be short. */
   limitSeconds?: number;
+  /** Ends it earlier, at a time (ms) that may still move; `undefined` as long as there is none. */
+  endsAt?: (() => number | undefined) | undefined;
 }
 
 /**
@@ -62,8 +64,8 @@ export async function waitForObjects<K extends string, T>(
     return neverAfterAbort(context.waiting);
   };
   const deadline = async (): Promise<never> => {
-    await context.world.clock.sleep(limitOf(context, wait) * 1000, signal);
-    throw timedOut(context, wait, reason);
+    const seconds = await sleepUntilOver(context, wait, signal);
+    throw timedOut(wait, reason, seconds);
   };
   try {
     return await Promise.race([deadline(), ...keys.map(watchOne)]);
@@ -83,15 +85,16 @@ export async function tryUntil<T>(
   pauses: { firstMs: number; maxMs: number } = { firstMs: 1000, maxMs: 10_000 },
 ): Promise<T> {
   const { clock } = context.world;
-  const deadline = clock.now().getTime() + limitOf(context, wait) * 1000;
+  const begunAt = clock.now().getTime();
   let reason: string | undefined;
   for (let pauseMs = pauses.firstMs; ; pauseMs = Math.min(pauseMs * 1.5, pauses.maxMs)) {
     context.waiting.throwIfAborted();
     const answer = await attempt();
     if ("done" in answer) return answer.done;
     if (answer.waiting !== reason) context.report((reason = answer.waiting));
-    if (clock.now().getTime() + pauseMs > deadline) {
-      throw timedOut(context, wait, reason);
+    const over = findEnd(context, wait, begunAt);
+    if (clock.now().getTime() + pauseMs > over) {
+      throw timedOut(wait, reason, Math.round((over - begunAt) / 1000));
     }
     await clock.sleep(pauseMs, context.waiting);
   }
@@ -100,13 +103,34 @@ export async function tryUntil<T>(
 const limitOf = ({ options }: WaitContext, { limitSeconds = Infinity }: Wait): number =>
   Math.min(options.timeoutSeconds, limitSeconds);
 
+const findEnd = (context: WaitContext, wait: Wait, begunAt: number): number =>
+  Math.min(begunAt + limitOf(context, wait) * 1000, wait.endsAt?.() ?? Infinity);
+
+/** How long the end of a wait stays unknown before it is asked for again. */
+const ASK_AGAIN_MS = 10_000;
+
+/** Answers how many seconds it took. */
+async function sleepUntilOver(
+  context: WaitContext,
+  wait: Wait,
+  signal: AbortSignal,
+): Promise<number> {
+  const { clock } = context.world;
+  const begunAt = clock.now().getTime();
+  for (;;) {
+    const left = findEnd(context, wait, begunAt) - clock.now().getTime();
+    if (left <= 0) return Math.round((clock.now().getTime() - begunAt) / 1000);
+    await clock.sleep(wait.endsAt === undefined ? left : Math.min(left, ASK_AGAIN_MS), signal);
+  }
+}
+
 const RESUME =
   "Run `gateway-tls status` to see the first broken link, then the same command again: it resumes.";
 
-function timedOut(context: WaitContext, wait: Wait, reason: string): UserError {
+function timedOut(wait: Wait, reason: string, seconds: number): UserError {
   const { what, code = "GT-WAIT-TIMEOUT", hint = RESUME } = wait;
   const seen = reason.replace(/[.\s]+$/, "");
-  const message = `${what} did not come about within ${limitOf(context, wait)} s; last seen: ${seen}.`;
+  const message = `${what} did not come about within ${seconds} s; last seen: ${seen}.`;
   return new UserError(code, message, { hint, exitCode: 124 });
 }
 

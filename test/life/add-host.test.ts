@@ -11,6 +11,7 @@ import { breakWrite } from "../support/break-write.ts";
 import { bringUp } from "../support/bring-up.ts";
 import { runCli } from "../support/run-cli.ts";
 import { comparable, snapshot } from "../support/snapshot.ts";
+import { unreachable } from "../support/unreachable.ts";
 
 let directory: string;
 let statePath: string;
@@ -41,20 +42,6 @@ async function listenersOf() {
   const spec: { listeners?: { name: string }[] } = Object(live?.["spec"]);
   return (spec.listeners ?? []).map(({ name }) => name);
 }
-
-/** The probe of one host never gets through. */
-const unreachable =
-  (hostname: string) =>
-  (world: ConnectedWorld): ConnectedWorld => ({
-    ...world,
-    probe: {
-      ...world.probe,
-      get: (target) =>
-        target.hostname === hostname
-          ? Promise.reject(new UserError("GT-PROBE-FAILED", "connect timed out"))
-          : world.probe.get(target),
-    },
-  });
 
 describe("several hosts", () => {
   it("are set up side by side, with one update of the Gateway for all", async () => {

@@ -158,7 +158,7 @@ describe("what others have come to share", () => {
     const names = sandbox.simulation.store
       .all("CustomResourceDefinition")
       .map(({ metadata }) => metadata.name);
-    expect(names.filter((name) => /gateway\.networking|cert-manager/.test(name))).toEqual([]);
+    expect(names.filter((name) => /gateway\.networking|cert-manager|nginx/.test(name))).toEqual([]);
   });
 });
 

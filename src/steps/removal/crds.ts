@@ -17,7 +17,7 @@ const CERT_MANAGER_GROUP = /(^|\.)cert-manager\.io$/;
 export const crdRemoval: Step = {
   id,
   title: "CRDs",
-  after: ["gateway-controller", "cert-manager", "issuers"],
+  after: ["external-dns", "gateway-controller", "cert-manager", "issuers"],
   async inspect(context) {
     const found = await findCrds(context);
     if (found.length === 0) return [];

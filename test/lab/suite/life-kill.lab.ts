@@ -55,8 +55,11 @@ function stopAt(
 }
 
 async function finish(lab: Lab, args: readonly string[], about: string): Promise<void> {
-  const { document, stderr } = await runVerb(lab, args);
-  expect(document, `${about}\n${stderr}`).toMatchObject({ result: "done", error: null });
+  const { exitCode, document, stderr } = await runVerb(lab, args);
+  expect({ exitCode, error: document.error }, `${about}\n${stderr}`).toEqual({
+    exitCode: 0,
+    error: null,
+  });
 }
 
 async function describeEnd(lab: Lab) {
