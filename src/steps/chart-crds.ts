@@ -1,7 +1,7 @@
 import type { ChartName } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
 import { MANAGED_BY, MANAGER } from "../plan/manifest.ts";
-import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { refOf } from "./removal/removal.ts";
 import type { StepContext } from "./step.ts";
 
 /**
@@ -32,12 +32,9 @@ export async function markChartCrds(
   const before = new Set((await find()).map(({ metadata }) => metadata.name));
   await install();
   const made = (await find()).filter(({ metadata }) => !before.has(metadata.name));
-  if (made.length > 0) await world.kubernetes.apply(made.map(mark));
+  // A patch, because kubectl refuses to apply a CRD of which only the label is given.
+  const labels = { [MANAGED_BY]: MANAGER };
+  await Promise.all(
+    made.map((crd) => world.kubernetes.patch(refOf(crd), { metadata: { labels } })),
+  );
 }
-
-/** The label alone: everything else of the CRD stays helm's. */
-const mark = ({ apiVersion, kind, metadata: { name } }: KubernetesObject): KubernetesObject => ({
-  apiVersion,
-  kind,
-  metadata: { name, labels: { [MANAGED_BY]: MANAGER } },
-});
