@@ -15,25 +15,35 @@ const OF_HOSTS: readonly SettingId[] = ["host", "backend", "path"];
 /** `gateway-tls add-host`: more hosts for the installation that the cluster keeps, side by side. */
 export async function run(input: CommandInput): Promise<ExitCode> {
   const problems = new Problems();
-  const hosts = [...nameHosts(input), ...(await readFrom(input, problems))];
+  const common = readCommon(input);
+  const listed = await readFrom(input, problems);
+  const hosts = [...nameHosts(input), ...listed].map((host) => ({
+    ...host,
+    backend: host.backend ?? common.backend,
+    path: host.path ?? common.path,
+  }));
   return setUp("add-host", withoutHostSettings(input), { hosts, problems, typed: input.flags });
 }
 
-/** Every name on the command line, with the one backend and path that were said for all. */
-function nameHosts({ names, flags, io }: CommandInput): AskedHost[] {
-  const say = (id: SettingId) => findGiven(flags, io.env, id)?.texts.at(-1);
-  const backend = say("backend");
-  const path = say("path");
-  const host = say("host");
-  const all = names.length > 0 ? names : host === undefined ? [] : [host];
-  return [...new Set(all)].map((hostname) => ({ where: "host", hostname, backend, path }));
+/** Said once, for every host that says nothing else. */
+function readCommon(input: CommandInput): Pick<AskedHost, "backend" | "path"> {
+  return { backend: readText(input, "backend"), path: readText(input, "path") };
 }
 
-async function readFrom(
-  { flags, io }: CommandInput,
-  problems: Problems,
-): Promise<readonly AskedHost[]> {
-  const path = findGiven(flags, io.env, "from")?.texts.at(-1);
+/** Every name on the command line. */
+function nameHosts(input: CommandInput): AskedHost[] {
+  const host = readText(input, "host");
+  const all = input.names.length > 0 || host === undefined ? input.names : [host];
+  const rest = { backend: undefined, path: undefined };
+  return [...new Set(all)].map((hostname) => ({ where: "host", hostname, ...rest }));
+}
+
+const readText = ({ flags, io }: CommandInput, id: SettingId): string | undefined =>
+  findGiven(flags, io.env, id)?.texts.at(-1);
+
+async function readFrom(input: CommandInput, problems: Problems): Promise<readonly AskedHost[]> {
+  const { io } = input;
+  const path = readText(input, "from");
   if (path === undefined) return [];
   const text = await readFile(resolve(io.cwd, path), "utf8").catch((cause: unknown) => {
     throw new UsageError("GT-CONFIG-FILE", `--from: ${path} cannot be read.`, {

@@ -1,6 +1,13 @@
 import type { Config } from "./config.ts";
 import { ACME, DEFAULT_NAMESPACES, isLetsEncrypt } from "./defaults.ts";
-import { checkHosts, completeHosts, mergeHosts, placeHost, usesSample } from "./hosts.ts";
+import {
+  checkHosts,
+  completeHosts,
+  mergeHosts,
+  placeHost,
+  sampleBackend,
+  usesSample,
+} from "./hosts.ts";
 import { chartNames, namespaceParts } from "./names.ts";
 import type { PartialConfig, PartialHost } from "./partial-config.ts";
 import type { Problems } from "./problems.ts";
@@ -21,6 +28,8 @@ export interface Draft {
   config: Omit<Config, "domain" | "email" | "cluster" | "region"> &
     Partial<Pick<Config, "domain" | "email" | "cluster" | "region">>;
   missing: SettingId[];
+  /** Named hosts without a backend; one answer is for all of them. */
+  unanswered: string[];
 }
 
 const REQUIRED = ["domain", "email", "cluster", "region"] as const;
@@ -33,11 +42,13 @@ export async function assemble(layers: Layers, problems: Problems): Promise<Draf
   const cluster = values.cluster ?? file.cluster ?? kept.cluster;
   const region = values.region ?? file.region ?? kept.region ?? known;
   const namespaces = mergeNamespaces(layers);
+  // A sample app that runs answers for the hosts that it was given, not for every new one.
+  const isSampleChosen = values.sampleApp ?? file.sampleApp ?? false;
   const sampleApp = values.sampleApp ?? file.sampleApp ?? kept.sampleApp ?? false;
   const partial = findHosts(layers, domain, namespaces.sampleApp, problems);
   if (domain !== undefined) await checkHosts(partial, domain, problems);
   const { hosts, open } = completeHosts(partial, {
-    sampleApp,
+    sampleApp: isSampleChosen,
     sampleNamespace: namespaces.sampleApp,
   });
   const needed = { domain, email, cluster, region };
@@ -56,6 +67,7 @@ export async function assemble(layers: Layers, problems: Problems): Promise<Draf
       ...choose(layers),
     },
     missing,
+    unanswered: open,
   };
 }
 
@@ -144,9 +156,18 @@ function findHosts(
   const isEmptied = kept.hosts?.length === 0 && (file.hosts ?? []).length === 0;
   if (isEmptied && !says && sampleApp !== true) return [];
   return placeHost(
-    mergeHosts(kept.hosts, file.hosts),
+    mergeHosts(answeredBySample(kept, sampleNamespace), file.hosts),
     given,
     { domain, sampleNamespace },
     problems,
   );
+}
+
+/** A kept config can be written by hand, with hosts that name no backend. */
+function answeredBySample(
+  { hosts = [], sampleApp }: PartialConfig,
+  sampleNamespace: string,
+): PartialHost[] {
+  const fallback = sampleApp === true ? { backend: sampleBackend(sampleNamespace) } : {};
+  return hosts.map((host) => ({ ...fallback, ...host }));
 }

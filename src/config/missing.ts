@@ -2,18 +2,28 @@ import { UsageError } from "../errors.ts";
 import { envNameOf, flagNameOf } from "./setting.ts";
 import { settingOf, type SettingId } from "./settings.ts";
 
-/** One line for each missing value: its flag and its environment variable. */
-export function describeMissing(missing: readonly SettingId[]): string[] {
+/**
+ * One line for each missing value: its flag, its environment variable, and the hosts that it is
+ * missing for.
+ */
+export function describeMissing(
+  missing: readonly SettingId[],
+  unanswered: readonly string[] = [],
+): string[] {
   return missing.map((id) => {
     const env = envNameOf(settingOf(id));
-    return `  ${syntaxOf(id)} (${id === "region" ? `${env} or AWS_REGION` : env})`;
+    const hosts = id === "backend" && unanswered.length > 0 ? ` for ${unanswered.join(", ")}` : "";
+    return `  ${syntaxOf(id)} (${id === "region" ? `${env} or AWS_REGION` : env})${hosts}`;
   });
 }
 
 /** `GT-CONFIG-MISSING`: every value that nobody can be asked for. */
-export function missingValues(missing: readonly SettingId[]): UsageError {
+export function missingValues(
+  missing: readonly SettingId[],
+  unanswered: readonly string[] = [],
+): UsageError {
   const what = missing.length === 1 ? "A value is missing" : `${missing.length} values are missing`;
-  const lines = describeMissing(missing);
+  const lines = describeMissing(missing, unanswered);
   return new UsageError(
     "GT-CONFIG-MISSING",
     `${what}, and there is nobody to ask:\n${lines.join("\n")}`,

@@ -45,8 +45,7 @@ export type Answers = Pick<
 >;
 
 /** What is open, and what is known already. */
-export interface Open {
-  missing: readonly SettingId[];
+export interface Open extends Pick<Draft, "missing" | "unanswered"> {
   /** The host is open too: nobody named one, and the default can be changed. */
   askHost: boolean;
   draft: Draft["config"];
@@ -108,8 +107,8 @@ export async function resolveConfig(input: {
   problems.throwIfAny();
   if (draft.missing.length > 0 && interactive && ask !== undefined) {
     const askHost = layers.values.host === undefined && !hasHosts(file) && !hasHosts(kept);
-    const { missing, config } = draft;
-    const answers = await ask({ missing, askHost, draft: config, context });
+    const { missing, unanswered, config } = draft;
+    const answers = await ask({ missing, unanswered, askHost, draft: config, context });
     layers = { ...layers, values: { ...answers, ...layers.values } };
     draft = await assemble(layers, problems);
   }
@@ -124,7 +123,7 @@ export async function resolveConfig(input: {
     cluster === undefined ||
     chosen === undefined
   ) {
-    throw missingValues(draft.missing);
+    throw missingValues(draft.missing, draft.unanswered);
   }
   return { config: { domain, email, cluster, region: chosen, ...rest }, options };
 }

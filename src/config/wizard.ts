@@ -93,7 +93,7 @@ async function askBackend(
   const find = async () => (cluster === undefined ? [] : offers.services({ cluster, region }));
   const services = await offered(terminal, "Services", find);
   const value = await terminal.choose({
-    message: "Backend",
+    message: open.askHost ? "Backend" : titleOf(open.unanswered),
     choices: [
       ...services.map((service) => ({ value: formatBackend(service) })),
       {
@@ -108,6 +108,11 @@ async function askBackend(
   if (value !== OTHER) return { backend: parseBackend(value) };
   const message = "Backend (namespace/service:port)";
   return { backend: await ask({ terminal, message }, parseBackend) };
+}
+
+function titleOf(hosts: readonly string[]): string {
+  if (hosts.length > 1) return `Backend of ${hosts.length} hosts`;
+  return hosts.length === 0 ? "Backend" : `Backend of ${hosts.join("")}`;
 }
 
 /** Asks until `parse` takes the answer; what it says is shown under the question. */

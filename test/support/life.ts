@@ -3,6 +3,7 @@ import type { Config } from "../../src/config/config.ts";
 import { kinds } from "../../src/kinds.ts";
 import { buildHostNames } from "../../src/plan/names.ts";
 import type { KubernetesObject } from "../../src/ports/kubernetes.ts";
+import type { Terminal } from "../../src/ports/terminal.ts";
 import type { ClusterConnection, ConnectedWorld, World } from "../../src/ports/world.ts";
 import { withConnection } from "../../src/runner/connect.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
@@ -32,6 +33,23 @@ export async function runInSandbox(
     },
   }));
   return runCli(argv, { cwd: where.cwd, verbs: guarded });
+}
+
+/** Runs one command line in the sandbox of this state, with somebody who answers. */
+export async function runAtTerminal(
+  line: string,
+  terminal: Terminal,
+  where: { statePath: string; cwd: string },
+): Promise<Ran> {
+  const argv = `${line} --sandbox --sandbox-state ${where.statePath}`.split(" ");
+  const answered = verbs.map((verb) => ({
+    ...verb,
+    load: async () => {
+      const { run } = await verb.load();
+      return { run: (input: Parameters<typeof run>[0]) => run({ ...input, terminal }) };
+    },
+  }));
+  return runCli(argv, { cwd: where.cwd, verbs: answered, isTTY: true });
 }
 
 /** The account's ports too: they are not the connection's, but the same run's. */

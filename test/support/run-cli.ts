@@ -12,19 +12,32 @@ export interface Ran {
   stderr: string;
 }
 
-/** `main` in this process, without a terminal, in an empty directory unless one is given. */
+/** `main` in this process, without a terminal unless it is said to have one, in an empty directory unless one is given. */
 export async function runCli(
   argv: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; verbs?: readonly Verb[] } = {},
+  options: {
+    env?: NodeJS.ProcessEnv;
+    cwd?: string;
+    verbs?: readonly Verb[];
+    isTTY?: boolean;
+  } = {},
 ): Promise<Ran> {
-  const { env = {}, cwd = mkdtempSync(join(tmpdir(), "gateway-tls-cli-")), verbs } = options;
+  const {
+    env = {},
+    isTTY = false,
+    cwd = mkdtempSync(join(tmpdir(), "gateway-tls-cli-")),
+    verbs,
+  } = options;
   const texts = { stdout: "", stderr: "" };
   const io: Io = {
     // A stream without a terminal has what the program uses of one.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    stdin: Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.ReadStream,
     stdout: collect((text) => (texts.stdout += text)),
-    stderr: collect((text) => (texts.stderr += text)),
+    stderr: Object.assign(
+      collect((text) => (texts.stderr += text)),
+      { isTTY },
+    ),
     env,
     cwd,
   };

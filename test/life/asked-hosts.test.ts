@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Config } from "../../src/config/config.ts";
+import { readHostParts, runAtTerminal, runInSandbox } from "../support/life.ts";
+import { ScriptedTerminal } from "../support/terminal.ts";
+
+let directory: string;
+let statePath: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "gateway-tls-asked-hosts-"));
+  statePath = join(directory, "sandbox.json");
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const where = () => ({ statePath, cwd: directory });
+const run = (line: string) => runInSandbox(line, where());
+const init = () =>
+  run("init --domain example.com --email ops@example.com --cluster demo --sample-app --yes");
+const listeners = async () => (await readHostParts(statePath)).listeners;
+
+describe("the backend of an added host", () => {
+  it("takes a backend from nobody: not even from the sample app that runs", async () => {
+    await init();
+    const { exitCode, stderr } = await run("add-host api.example.com --yes");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--backend NS/SERVICE:PORT or --sample-app");
+    expect(stderr).toContain("api.example.com");
+    expect(await listeners()).toEqual(["http", "www.example.com"]);
+    expect((await run("add-host api.example.com --sample-app --yes")).exitCode).toBe(0);
+    expect((await run("add-host api.example.com --yes")).exitCode).toBe(0);
+  });
+
+  it("names the hosts of a file that say no backend, unless one is said for all", async () => {
+    await init();
+    const hosts = ["host-1", "host-2", "host-3"].map((name) => `- hostname: ${name}.example.com`);
+    writeFileSync(join(directory, "hosts.yaml"), `${hosts.join("\n")}\n  backend: shop/web:80`);
+    const { exitCode, stderr } = await run("add-host --from hosts.yaml --yes");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("host-1.example.com, host-2.example.com");
+    expect(stderr).not.toContain("host-3.example.com");
+    await run("add-host --from hosts.yaml --backend shop/api:8080 --yes");
+    const { stdout } = await run("config show --output json");
+    const { config }: { config: Config } = JSON.parse(stdout);
+    expect(config.hosts.map(({ backend }) => backend.service)).toEqual([
+      "coffee",
+      "api",
+      "api",
+      "web",
+    ]);
+  });
+
+  it("offers the Services of the cluster where somebody can be asked", async () => {
+    await init();
+    const terminal = new ScriptedTerminal(["shop/api:8080", "yes"]);
+    const { exitCode } = await runAtTerminal("add-host api.example.com", terminal, where());
+    expect(exitCode).toBe(0);
+    expect(terminal.offered["Backend of api.example.com"]).toEqual(
+      expect.arrayContaining(["shop/web:80", "shop/api:8080", "a sample app"]),
+    );
+    expect(await listeners()).toContain("api.example.com");
+  });
+});
