@@ -33,6 +33,8 @@ export interface Change {
   warnings?: readonly string[];
   keptText: string | undefined;
   withoutHosts?: boolean;
+  /** Nothing was installed: without anything to do there is nothing to wait for either. */
+  isGone?: boolean;
   afterLock?: (world: ConnectedWorld) => Promise<void>;
 }
 
@@ -42,6 +44,9 @@ export async function carryOutChange(change: Change): Promise<ExitCode> {
   const items = await inspectAll(steps, plan, world, options);
   const isOpen = items.some(({ intent }) => intent !== "keep");
   if (options.dryRun) return showPlan(change, items);
+  if (!isOpen && change.isGone === true) {
+    return showOutcome(change, { ...emptyResult(command, "unchanged"), plan: items }, undefined);
+  }
   if (isOpen) await showList(change, items);
   if (isOpen && !(await confirm(change))) return showDeclined(change, items);
   const now = () => world.clock.now().getTime();

@@ -22,6 +22,8 @@ export interface Installation {
   /** As kept, or rebuilt from what is there; `undefined` when nothing of ours is there. */
   config: Config | undefined;
   configText: string;
+  /** A config of defaults with what is said: it names what could be there of us. */
+  complete: (found: PartialConfig) => Promise<Config>;
   /** The kept document as it was read; `undefined` when none is kept. */
   keptText: string | undefined;
   cluster: string;
@@ -88,8 +90,8 @@ async function readInstallation(about: {
   resolved: Resolved;
   cluster: string;
   region: string;
-}): Promise<Pick<Installation, "config" | "configText" | "keptText" | "notes">> {
-  const { connection, cluster, region, resolved } = about;
+}): Promise<Pick<Installation, "config" | "complete" | "configText" | "keptText" | "notes">> {
+  const { connection } = about;
   const kept = await readKeptConfig(connection.kubernetes);
   if (!kept.known) throw kept.error;
   const keptText = kept.value?.text;
@@ -98,14 +100,16 @@ async function readInstallation(about: {
     text === ""
       ? await rebuildConfig(connection)
       : await readConfigFile(text, { name: "the kept config" });
-  if (found === undefined) return { config: undefined, configText: "", keptText, notes: [] };
-  const config = await complete(found, { resolved, cluster, region });
+  const complete = (open: PartialConfig) => completeConfig(open, about);
+  const rest = { complete, keptText };
+  if (found === undefined) return { config: undefined, configText: "", notes: [], ...rest };
+  const config = await complete(found);
   const notes = text === "" ? [REBUILT] : [];
-  return { config, configText: writeConfig(config), keptText, notes };
+  return { config, configText: writeConfig(config), notes, ...rest };
 }
 
 /** Only what is kept counts: a file or flags of another command change nothing that is installed. */
-async function complete(
+async function completeConfig(
   found: PartialConfig,
   { resolved, cluster, region }: { resolved: Resolved; cluster: string; region: string },
 ): Promise<Config> {

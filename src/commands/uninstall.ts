@@ -5,15 +5,15 @@ import { removeOwnNamespace } from "../steps/removal/kept-config.ts";
 import { carryOutChange } from "./change.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, withInstallation } from "./installation.ts";
-import { emptyResult, writeDocument } from "./documents.ts";
 
 /** `gateway-tls uninstall`: everything that is ours and only that, in an order without orphans. */
 export const run = (input: CommandInput): Promise<ExitCode> =>
   withInstallation("uninstall", input, (installation) => uninstall(input, installation));
 
 async function uninstall(input: CommandInput, installation: Installation): Promise<ExitCode> {
-  const { config, configText, world, options, cluster, templates, notes } = installation;
-  if (config === undefined) return sayNothing(input, installation);
+  const { configText, world, options, cluster, templates, notes } = installation;
+  // Of an earlier uninstall there can be CRDs that were kept.
+  const config = installation.config ?? (await installation.complete({}));
   const plan = await planInstalled(world, { config, configText, templates });
   return carryOutChange({
     command: "uninstall",
@@ -35,19 +35,8 @@ async function uninstall(input: CommandInput, installation: Installation): Promi
     },
     warnings: notes,
     withoutHosts: true,
+    isGone: installation.config === undefined,
     afterLock: (journaled) =>
       removeOwnNamespace({ plan, world: journaled, options, waiting: input.signal }),
   });
-}
-
-async function sayNothing(
-  { io }: CommandInput,
-  { options, cluster }: Installation,
-): Promise<ExitCode> {
-  if (options.output === "text") {
-    io.stdout.write(`There is nothing of gateway-tls to remove in ${cluster}.\n`);
-  } else {
-    await writeDocument(io, options, emptyResult("uninstall", "unchanged"));
-  }
-  return 0;
 }

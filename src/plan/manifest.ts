@@ -5,6 +5,8 @@ import { renderFile, type Templates, type TemplateValues } from "./template.ts";
 /** The label by which an object, or a helm release, is ours. */
 export const MANAGED_BY = "app.kubernetes.io/managed-by";
 export const MANAGER = "gateway-tls";
+/** The same on an object of a chart's, whose `MANAGED_BY` helm insists on: `gateway-tls`. */
+export const PART_OF = "app.kubernetes.io/part-of";
 
 /** A Kubernetes object from its template. */
 export function renderManifest(

@@ -1,17 +1,18 @@
 import type { ChartName } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
-import { MANAGED_BY, MANAGER } from "../plan/manifest.ts";
+import { MANAGED_BY, MANAGER, PART_OF } from "../plan/manifest.ts";
 import { refOf } from "./removal/removal.ts";
 import type { StepContext } from "./step.ts";
 
 /**
- * API groups of the CRDs in a chart's `crds` folder: helm makes them without any mark of the
- * release, and never takes them away. cert-manager's are templates, which bear the release's name.
+ * The API group of a chart's CRDs, with those below it, and the label that marks them as ours.
+ * Those of a `crds` folder helm makes without any mark of the release; cert-manager's are
+ * templates, which helm adopts again only as long as they say that helm manages them.
  */
-const GROUPS: Record<ChartName, string | undefined> = {
-  "external-dns": "externaldns.k8s.io",
-  "nginx-gateway-fabric": "gateway.nginx.org",
-  "cert-manager": undefined,
+const CRDS: Record<ChartName, { group: string; mark: string }> = {
+  "external-dns": { group: "externaldns.k8s.io", mark: MANAGED_BY },
+  "nginx-gateway-fabric": { group: "gateway.nginx.org", mark: MANAGED_BY },
+  "cert-manager": { group: "cert-manager.io", mark: PART_OF },
 };
 
 /**
@@ -23,8 +24,7 @@ export async function markChartCrds(
   chart: ChartName,
   install: () => Promise<void>,
 ): Promise<void> {
-  const group = GROUPS[chart];
-  if (group === undefined) return install();
+  const { group, mark } = CRDS[chart];
   const find = async () =>
     (await world.kubernetes.list(kinds.CustomResourceDefinition)).filter(({ metadata }) =>
       metadata.name.endsWith(`.${group}`),
@@ -33,7 +33,7 @@ export async function markChartCrds(
   await install();
   const made = (await find()).filter(({ metadata }) => !before.has(metadata.name));
   // A patch, because kubectl refuses to apply a CRD of which only the label is given.
-  const labels = { [MANAGED_BY]: MANAGER };
+  const labels = { [mark]: MANAGER };
   await Promise.all(
     made.map((crd) => world.kubernetes.patch(refOf(crd), { metadata: { labels } })),
   );

@@ -56,7 +56,7 @@ export function countIntents(items: readonly PlanItem[]): string {
 
 /** One block of lines an area, its counts beside its name. */
 export function formatAreas(items: readonly PlanItem[], screen: Screen): string[][] {
-  const kindWidth = Math.max(0, ...items.map(({ kind }) => widthOf(toOneLine(kind))));
+  const kindWidth = chooseKindWidth(items, screen);
   return AREAS.flatMap((area) => {
     const inArea = items.filter(({ step }) => AREA_OF[step] === area);
     if (inArea.length === 0) return [];
@@ -65,13 +65,20 @@ export function formatAreas(items: readonly PlanItem[], screen: Screen): string[
   });
 }
 
+/** A third of the line, or all that the longest needs where the names fit beside it. */
+function chooseKindWidth(items: readonly PlanItem[], { columns }: Screen): number {
+  const full = Math.max(0, ...items.map(({ kind }) => widthOf(toOneLine(kind))));
+  const besides = Math.max(0, ...items.map(({ name }) => widthOf(toOneLine(name)))) + 6;
+  return full + besides <= columns ? full : Math.min(full, Math.floor(columns / 3));
+}
+
 function formatPlanItem(item: PlanItem, kindWidth: number, screen: Screen): string[] {
   const { mark, style } = SIGNS[item.intent];
   return formatItem(screen, {
     mark,
     style,
     kind: toOneLine(item.kind),
-    kindWidth: Math.min(kindWidth, Math.floor(screen.columns / 3)),
+    kindWidth,
     name: toOneLine(item.name),
     note: toOneLine(noteOf(item)),
   });

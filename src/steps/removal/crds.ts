@@ -1,18 +1,20 @@
 import { UserError } from "../../errors.ts";
 import { isOurs } from "../../facts/ownership.ts";
 import { type ResourceKind, kinds } from "../../kinds.ts";
+import { MANAGER, PART_OF } from "../../plan/manifest.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import { readServedKind } from "../../facts/served-kind.ts";
 import type { Step, StepContext } from "../step.ts";
-import { isOfGateway, nameOf, OURS, refOf, waitUntilGone } from "./removal.ts";
+import { findOwn, isOfGateway, nameOf, OURS, refOf, waitUntilGone } from "./removal.ts";
 
 const id = "gateway-api-crds";
 const CERT_MANAGER_GROUP = /(^|\.)cert-manager\.io$/;
 
 /**
  * CRDs stay: with one go all objects of its kind, whoever made them. `--delete-crds` takes those
- * that came with us (our label, or cert-manager's release), and is refused while others use them.
+ * that came with us (our mark, or cert-manager's release as long as we are installed), also when
+ * all else is gone, and is refused while others use them.
  */
 export const crdRemoval: Step = {
   id,
@@ -66,21 +68,23 @@ interface FoundCrd {
 
 async function findCrds({ plan, world }: StepContext): Promise<FoundCrd[]> {
   const release = plan.releases["cert-manager"];
-  const [releases, crds, policies, bindings] = await Promise.all([
+  const { name, namespace = "" } = plan.keptConfig.metadata;
+  const [kept, releases, crds, policies, bindings] = await Promise.all([
+    findOwn({ world }, { kind: kinds.ConfigMap, name, namespace }),
     world.charts.list(),
     world.kubernetes.list(kinds.CustomResourceDefinition),
     world.kubernetes.list(kinds.ValidatingAdmissionPolicy, { labelSelector: OURS }),
     world.kubernetes.list(kinds.ValidatingAdmissionPolicyBinding, { labelSelector: OURS }),
   ]);
-  const isTheirs = releases.some(
-    ({ name, namespace, labels }) =>
-      name === release.name && namespace === release.namespace && !isOurs(labels),
+  const live = releases.find(
+    (one) => one.name === release.name && one.namespace === release.namespace,
   );
+  const isOfRelease = live === undefined ? kept !== undefined : isOurs(live.labels);
   const ours = crds.filter((crd) => {
-    if (isOurs(crd.metadata.labels)) return true;
-    const { annotations = {} } = crd.metadata;
+    const { annotations = {}, labels } = crd.metadata;
+    if (isOurs(labels) || labels?.[PART_OF] === MANAGER) return true;
     return (
-      !isTheirs &&
+      isOfRelease &&
       CERT_MANAGER_GROUP.test(groupOf(crd)) &&
       annotations["meta.helm.sh/release-name"] === release.name &&
       annotations["meta.helm.sh/release-namespace"] === release.namespace
