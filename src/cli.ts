@@ -25,9 +25,9 @@ export async function main(
     return await runVerb(line, io);
   } catch (error) {
     const { reportError } = await import("./commands/report.ts");
-    return reportError(error, io, {
+    return await reportError(error, io, {
       command: findCommand(argv, verbs),
-      json: wantsJson(argv, io.env),
+      output: findOutput(argv, io.env),
       color: wantsColor(argv.includes("--no-color") ? false : undefined, io.env, io.stderr),
       debug: argv.includes("--debug"),
     });
@@ -131,9 +131,10 @@ function findCommand(argv: readonly string[], verbs: readonly Verb[]): string {
 }
 
 /** Also where the flags could not be read. */
-function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
+function findOutput(argv: readonly string[], env: NodeJS.ProcessEnv): RunOptions["output"] {
   const at = argv.lastIndexOf("--output");
   const joined = argv.findLast((text) => text.startsWith("--output="))?.slice("--output=".length);
   const said = at >= 0 ? argv[at + 1] : joined;
-  return (said ?? env["GATEWAY_TLS_OUTPUT"]) === "json";
+  const wanted = said ?? env["GATEWAY_TLS_OUTPUT"];
+  return wanted === "json" || wanted === "yaml" ? wanted : "text";
 }

@@ -9,6 +9,7 @@ import type {
 } from "../facts/objects.ts";
 import type { LinkInput } from "./chain.ts";
 import { isBackingOff, newestOf } from "./issuance.ts";
+import { toSeconds } from "./moment.ts";
 
 /** What cert-manager has about one host's newest attempt. */
 export interface Attempt {
@@ -86,5 +87,5 @@ export function findNextAttempt({
   const hours = Math.min(2 ** (failedIssuanceAttempts - 1), 32);
   const at = new Date(Date.parse(lastFailureTime) + hours * 3_600_000);
   if (Number.isNaN(at.getTime())) return undefined;
-  return { at: `${at.toISOString().slice(0, 19)}Z`, number: failedIssuanceAttempts + 1 };
+  return { at: toSeconds(at.toISOString()), number: failedIssuanceAttempts + 1 };
 }

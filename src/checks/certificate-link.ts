@@ -12,6 +12,7 @@ import {
   type LinkVerdict,
 } from "./chain.ts";
 import { isBackingOff } from "./issuance.ts";
+import { toSeconds } from "./moment.ts";
 
 /** A renewal may be this late before it is told: it is begun at its time, not done. */
 const RENEWING_MS = 86_400_000;
@@ -50,7 +51,7 @@ const describe = ({ metadata }: Certificate) => ({
 function judgeExpiry({ facts }: LinkInput, live: Certificate, more: More): LinkVerdict | undefined {
   const { notAfter } = live.status;
   if (notAfter === undefined || Date.parse(notAfter) > Date.parse(facts.now)) return undefined;
-  const reason = `The certificate expired at ${notAfter}.`;
+  const reason = `The certificate expired at ${notAfter}; this machine's clock says ${toSeconds(facts.now)}.`;
   return broken("GT-CERTIFICATE-EXPIRED", reason, { ...more, ...describe(live) });
 }
 

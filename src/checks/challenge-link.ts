@@ -11,9 +11,12 @@ import {
   type LinkVerdict,
 } from "./chain.ts";
 import { judgeDeletion, refused } from "./conditions.ts";
+import { toSeconds } from "./moment.ts";
 
 /** cert-manager's self-check passes five times in a row; within this nothing need be wrong. */
 const PATIENCE_MS = 180_000;
+/** As its chart names it. */
+const CERT_MANAGER = { name: "cert-manager", namespace: "cert-manager" };
 const SOLVER = "acme.cert-manager.io/http01-solver";
 
 /** The Challenge: who does not answer it, and why. */
@@ -69,7 +72,10 @@ function judgePresenting(
     event?.message ??
     (/couldn't Present|Error presenting/.test(status.reason) ? status.reason : undefined);
   if (words !== undefined && status.presented !== true) {
-    return broken("GT-SOLVER-NOT-PRESENTED", words, { ...more, hint: hintForPresenting(words) });
+    return broken("GT-SOLVER-NOT-PRESENTED", words, {
+      ...more,
+      hint: hintForPresenting(input, words),
+    });
   }
   const route = findSolverRoute(input);
   const bad = route?.status.parents
@@ -83,12 +89,13 @@ function judgePresenting(
   return refused("GT-SOLVER-ROUTE-REFUSED", bad, nameObject("HTTPRoute", route.metadata), hint);
 }
 
-function hintForPresenting(words: string): string {
+function hintForPresenting({ facts }: LinkInput, words: string): string {
   if (/sectionName must be/.test(words))
     return "Give the issuer's parentRefs one entry, with a namespace, and use cert-manager 1.20.1 or newer.";
   if (/gateway api is not enabled/i.test(words))
     return "Set config.enableGatewayAPI=true in the values of cert-manager's chart.";
-  return "kubectl logs deployment/cert-manager --namespace cert-manager";
+  const { name, namespace } = valueOf(facts.certManagers)?.[0] ?? CERT_MANAGER;
+  return `kubectl logs deployment/${name} --namespace ${namespace}`;
 }
 
 function findSolverRoute({ facts, target }: LinkInput): HttpRoute | undefined {
@@ -109,7 +116,7 @@ function judgeSelfCheck(
   const { facts, sight } = input;
   if (/no such host/.test(reason)) {
     const until =
-      sight.cachedUntil === undefined ? "" : ` (here until ${sight.cachedUntil.slice(0, 19)}Z)`;
+      sight.cachedUntil === undefined ? "" : ` (here until ${toSeconds(sight.cachedUntil)})`;
     return onItsWay(`The cluster's DNS remembers the name as missing${until}: ${reason}`, more);
   }
   const since = metadata.creationTimestamp ?? facts.now;

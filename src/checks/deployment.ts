@@ -4,7 +4,7 @@ import type { Deployment } from "../facts/objects.ts";
 import { explainPod } from "../facts/pods.ts";
 import type { StatusFacts } from "../facts/status-facts.ts";
 import type { ObjectMeta } from "../ports/kubernetes.ts";
-import { broken, nameObject, onItsWay, type LinkVerdict } from "./chain.ts";
+import { broken, nameObject, onItsWay, type LinkInput, type LinkVerdict } from "./chain.ts";
 
 /** How a user gets a missing part back: `init` where it is ours. */
 export const RERUN = "gateway-tls init";
@@ -53,6 +53,19 @@ export function isPodOf(pod: ObjectMeta, deployment: ObjectMeta): boolean {
     pod.name.startsWith(`${deployment.name}-`) &&
     pod.labels?.[NAME] === deployment.labels?.[NAME]
   );
+}
+
+/** ExternalDNS; where there are several, the one that looks at HTTPRoutes. */
+export function findExternalDns({
+  facts,
+  survey,
+}: Pick<LinkInput, "facts" | "survey">): Deployment | undefined {
+  const all = valueOf(facts.deployments) ?? [];
+  const found = findDeployments(all, ["external-dns"], survey.namespaces.externalDns);
+  const watching = found.find(({ spec }) =>
+    spec.template.spec.containers.some(({ args }) => args.includes("--source=gateway-httproute")),
+  );
+  return watching ?? found[0];
 }
 
 /** The Deployments with one of these values of `app.kubernetes.io/name`, in a namespace if it is known. */

@@ -12,7 +12,12 @@ import {
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
+import { findExternalDns } from "./deployment.ts";
+import { toSeconds } from "./moment.ts";
 import { listNames } from "./nearest.ts";
+
+/** As its chart names it. */
+const EXTERNAL_DNS = { name: "external-dns", namespace: "external-dns" };
 
 /** From the parent zone to the host's record. */
 export const dnsLinks: readonly Link[] = [
@@ -141,7 +146,7 @@ function judgeRecord(input: LinkInput, answers: ZoneAnswers): LinkVerdict {
   if (input.sight.cachedUntil !== undefined) {
     return risky(
       "GT-DNS-NEGATIVE-CACHE",
-      `${hostname} is at the zone's own servers, but resolvers that were asked too early remember it as missing until ${input.sight.cachedUntil.slice(0, 19)}Z.`,
+      `${hostname} is at the zone's own servers, but resolvers that were asked too early remember it as missing until ${toSeconds(input.sight.cachedUntil)}.`,
       { hint: "Wait until then; asking again does not help." },
     );
   }
@@ -192,6 +197,7 @@ function judgeTarget(input: LinkInput, addresses: readonly string[]): LinkVerdic
   return onItsWay(`${where} yet`, laterHint(input));
 }
 
-const laterHint = ({ survey }: LinkInput) => ({
-  hint: `kubectl logs deployment/external-dns --namespace ${survey.namespaces.externalDns ?? "external-dns"}`,
-});
+function laterHint(input: LinkInput) {
+  const { name, namespace } = findExternalDns(input)?.metadata ?? EXTERNAL_DNS;
+  return { hint: `kubectl logs deployment/${name} --namespace ${namespace ?? "default"}` };
+}

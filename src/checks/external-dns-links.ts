@@ -12,7 +12,7 @@ import {
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
-import { findDeployments, isPodOf, judgeDeployment } from "./deployment.ts";
+import { findExternalDns, isPodOf, judgeDeployment } from "./deployment.ts";
 import { argumentsOf, judgeFilters, judgeRouteFilters } from "./external-dns-filters.ts";
 import { explainExternalDnsLog, lastRoundSucceeded } from "./external-dns-log.ts";
 
@@ -44,11 +44,6 @@ export const externalDnsLinks: readonly Link[] = [
   },
 ];
 
-function findExternalDns({ facts, survey }: Pick<LinkInput, "facts" | "survey">) {
-  const all = valueOf(facts.deployments) ?? [];
-  return findDeployments(all, ["external-dns"], survey.namespaces.externalDns)[0];
-}
-
 const ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";
 
 function judgeIdentity(input: LinkInput): LinkVerdict {
@@ -73,8 +68,10 @@ function judgeLog(
   live: Deployment,
   lines: readonly string[],
 ): LinkVerdict | undefined {
-  const role = survey.expected.role ?? annotatedRole(facts, live) ?? "a role of its own";
-  const finding = explainExternalDnsLog(lines, role);
+  const role =
+    survey.expected.role ?? valueOf(facts.associations)?.[0]?.roleArn ?? annotatedRole(facts, live);
+  const { name, namespace = "default" } = live.metadata;
+  const finding = explainExternalDnsLog(lines, { role, deployment: { name, namespace } });
   if (finding === undefined) return undefined;
   const object = nameObject("Deployment", live.metadata);
   return broken(finding.code, finding.message, { object, hint: finding.hint });

@@ -6,12 +6,20 @@ export interface LogFinding {
   hint: string;
 }
 
+/** Whose log it is. */
+export interface LogSource {
+  /** The ARN or the name of the role that it should have; `undefined` when nobody knows. */
+  role: string | undefined;
+  /** The Deployment, for the commands of the hints. */
+  deployment: { name: string; namespace: string };
+}
+
 interface Cause {
   code: ErrorCode;
-  /** Whether a failed round's line has this cause; `role` is our role's name. */
-  matches: (line: string, role: string) => boolean;
+  /** Whether a failed round's line has this cause. */
+  matches: (line: string, role: LogSource["role"]) => boolean;
   says: string;
-  hint: (roleArn: string) => string;
+  hint: (source: LogSource) => string;
 }
 
 /** ExternalDNS's word for a failed round; it stays Running (controller/controller.go, RunOnce). */
@@ -31,12 +39,12 @@ const CAUSES: readonly Cause[] = [
         /not authorized|AccessDenied|InvalidIdentityToken/.test(line)) ||
       line.includes("does not have permissions to assume"),
     says: "AWS does not let ExternalDNS assume its role",
-    hint: (roleArn) =>
-      `Compare the trust policy of ${roleArn} with the ServiceAccount and the cluster; running init again puts it right.`,
+    hint: ({ role = "its role" }) =>
+      `Compare the trust policy of ${role} with the ServiceAccount and the cluster; running init again puts it right.`,
   },
   {
     code: "GT-EXTERNAL-DNS-PERMISSION",
-    matches: (line, role) => REFUSAL.test(line) && line.includes(role),
+    matches: (line, role) => REFUSAL.test(line) && isOwnRole(line, role),
     says: "ExternalDNS has its role, but the role may not do this",
     hint: () =>
       "Look for a permissions boundary or a service control policy that denies Route 53; the policy itself is put right by running init again.",
@@ -45,15 +53,25 @@ const CAUSES: readonly Cause[] = [
     code: "GT-EXTERNAL-DNS-IDENTITY",
     matches: (line) => REFUSAL.test(line),
     says: "ExternalDNS runs without its own identity",
-    hint: () => "kubectl rollout restart deployment external-dns -n external-dns",
+    hint: ({ deployment: { name, namespace } }) =>
+      `kubectl rollout restart deployment ${name} --namespace ${namespace}`,
   },
   {
     code: "GT-EXTERNAL-DNS-FAILING",
     matches: () => true,
     says: "ExternalDNS reports",
-    hint: () => "kubectl logs deployment/external-dns -n external-dns",
+    hint: ({ deployment: { name, namespace } }) =>
+      `kubectl logs deployment/${name} --namespace ${namespace}`,
   },
 ];
+
+/** A node's sessions are named after its instance; where the role is not known, any other is its own. */
+const NODE_SESSION = /:assumed-role\/[^/\s]+\/i-[0-9a-f]{8,}/;
+
+function isOwnRole(line: string, role: LogSource["role"]): boolean {
+  if (role === undefined) return line.includes(":assumed-role/") && !NODE_SESSION.test(line);
+  return line.includes(`:assumed-role/${role.split("/").at(-1) ?? role}/`);
+}
 
 /**
  * Why ExternalDNS writes nothing, read from its newest log lines (oldest first): `undefined` when
@@ -61,14 +79,13 @@ const CAUSES: readonly Cause[] = [
  */
 export function explainExternalDnsLog(
   lines: readonly string[],
-  roleArn: string,
+  source: LogSource,
 ): LogFinding | undefined {
   const last = findCause(lines);
   if (last === undefined) return undefined;
-  const role = roleArn.split("/").at(-1) ?? roleArn;
-  const cause = CAUSES.find(({ matches }) => matches(last, role));
+  const cause = CAUSES.find(({ matches }) => matches(last, source.role));
   if (cause === undefined) return undefined;
-  return { code: cause.code, message: `${cause.says}: ${quote(last)}`, hint: cause.hint(roleArn) };
+  return { code: cause.code, message: `${cause.says}: ${quote(last)}`, hint: cause.hint(source) };
 }
 
 /** The line that tells most about the newest round; `undefined` when that did not fail. */
@@ -92,7 +109,7 @@ const isSuccess = (line: string): boolean =>
 
 /** The message of a logfmt or JSON line, cut to what fits a screen. */
 function quote(line: string): string {
-  const message = /msg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line;
+  const message = /"?msg"?[=:]"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line;
   const plain = message
     .replaceAll('\\"', '"')
     .replace(/(\\n|\s)+/g, " ")

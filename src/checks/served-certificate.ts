@@ -9,6 +9,7 @@ import {
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
+import { toSeconds } from "./moment.ts";
 import { listNames } from "./nearest.ts";
 
 const RERUN = { hint: "gateway-tls init" };
@@ -35,13 +36,13 @@ function judgeContent(
   }
   const now = Date.parse(facts.now);
   if (Date.parse(notBefore) > now) {
-    const reason = `The served certificate is valid from ${notBefore}, and this machine's clock says ${facts.now}.`;
+    const reason = `The served certificate is valid from ${toSeconds(notBefore)}, and this machine's clock says ${toSeconds(facts.now)}.`;
     return broken("GT-CLOCK", reason, {
       hint: "Set this machine's clock: timedatectl set-ntp true",
     });
   }
   if (Date.parse(notAfter) > now) return undefined;
-  const reason = `${hostname} serves a certificate that expired at ${notAfter}.`;
+  const reason = `${hostname} serves a certificate that expired at ${toSeconds(notAfter)}; this machine's clock says ${toSeconds(facts.now)}.`;
   return broken("GT-CERTIFICATE-EXPIRED", reason, RERUN);
 }
 
@@ -70,7 +71,7 @@ function isSameSecond(a: string, b: string): boolean {
 function judgeTrust({ survey }: LinkInput, served: ServedCertificate): LinkVerdict {
   const { issuer, acmeServer } = survey.expected;
   if (served.trusted || issuer === "staging") {
-    return { state: "ok", reason: `issuer ${served.issuer}, until ${served.notAfter}` };
+    return { state: "ok", reason: `issuer ${served.issuer}, until ${toSeconds(served.notAfter)}` };
   }
   const reason = `The served chain is not trusted (${served.untrustedReason ?? "unknown"}; issuer ${served.issuer}).`;
   if (/\(STAGING\)/.test(served.issuer)) {

@@ -7,6 +7,7 @@ import { runChain, type Link, type LinkId, type LinkInput, type LinkResult } fro
 import { dnsLinks } from "./dns-links.ts";
 import { externalDnsLinks } from "./external-dns-links.ts";
 import { gatewayLinks } from "./gateway-links.ts";
+import { toSeconds } from "./moment.ts";
 import { issuanceLinks } from "./issuance-links.ts";
 import { platformLinks } from "./platform-links.ts";
 import { routeLinks } from "./route-links.ts";
@@ -166,8 +167,8 @@ function findCertificate(input: LinkInput): HostStatus["certificate"] {
   const renewalTime = certificate?.status.renewalTime ?? null;
   const served = valueOf(input.sight.served);
   if (served !== undefined) {
-    const { issuer, notAfter, names } = served;
-    return { issuer, notAfter, renewalTime, names, served: true };
+    const { issuer, names } = served;
+    return { issuer, notAfter: toSeconds(served.notAfter), renewalTime, names, served: true };
   }
   if (certificate?.status.notAfter === undefined) return null;
   const { notAfter } = certificate.status;

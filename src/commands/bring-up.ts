@@ -15,7 +15,7 @@ import type { CommandResult } from "../runner/result.ts";
 import { failedHosts } from "../steps/failed-hosts.ts";
 import { steps as everyStep } from "../steps/index.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
-import { createObserver, type Output, screenOf } from "./show.ts";
+import { createObserver, type Output, resultScreenOf, screenOf } from "./show.ts";
 
 export interface BringUp {
   command: string;
@@ -121,7 +121,7 @@ async function showPlan(
   if (options.output === "text") {
     const { renderPlan } = await import("../ui/plan.ts");
     output.stdout.write(
-      `${renderPlan(items, screenOf(output, options))}Nothing was written (--dry-run).\n`,
+      `${renderPlan(items, resultScreenOf(output, options))}Nothing was written (--dry-run).\n`,
     );
   } else {
     await writeDocument(input.output, input.options, {
@@ -174,7 +174,6 @@ async function showOutcome(
   const { options, output, config, world, resume } = input;
   // A bug is the CLI entry's to tell, with its stack under --debug.
   if (error !== undefined && !(error instanceof UserError)) throw error;
-  const screen = screenOf(output, options);
   if (options.output !== "text") {
     await writeDocument(input.output, input.options, result);
   } else if (error === undefined) {
@@ -182,7 +181,7 @@ async function showOutcome(
     const { namespace, name } = plan.keptConfig.metadata;
     const keptConfig = `ConfigMap ${namespace}/${name}`;
     const end = {
-      ...screen,
+      ...resultScreenOf(output, options),
       domain: config.domain,
       now: world.clock.now(),
       keptConfig,
@@ -192,7 +191,9 @@ async function showOutcome(
     output.stdout.write(`\n${renderEnd(result, end)}`);
   } else {
     const { renderFailure } = await import("../ui/failure.ts");
-    output.stderr.write(`\n${renderFailure(result, error, { ...screen, resume })}`);
+    output.stderr.write(
+      `\n${renderFailure(result, error, { ...screenOf(output, options), resume })}`,
+    );
   }
   return error === undefined ? 0 : error.exitCode;
 }

@@ -7,9 +7,8 @@ import { carryOut } from "../runner/carry-out.ts";
 import { inspectAll } from "../runner/prepare.ts";
 import type { CommandResult } from "../runner/result.ts";
 import type { Step } from "../steps/step.ts";
-import type { Screen } from "../ui/screen.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
-import { createObserver, type Output, screenOf } from "./show.ts";
+import { createObserver, type Output, resultScreenOf, screenOf } from "./show.ts";
 
 /** A change of what is installed: what to do, and how to talk about it. */
 export interface Change {
@@ -74,7 +73,7 @@ async function showPlan(change: Change, items: PlanItem[]): Promise<ExitCode> {
   const { options, output, command } = change;
   if (options.output === "text") {
     const { renderPlan } = await import("../ui/plan.ts");
-    const plan = renderPlan(items, screenOf(output, options));
+    const plan = renderPlan(items, resultScreenOf(output, options));
     output.stdout.write(`${plan}Nothing was written (--dry-run).\n`);
   } else {
     await writeDocument(output, options, { ...emptyResult(command, "planned"), plan: items });
@@ -115,16 +114,19 @@ async function showOutcome(
 ): Promise<ExitCode> {
   // A bug is the CLI entry's to tell, with its stack under --debug.
   if (error !== undefined && !(error instanceof UserError)) throw error;
-  const screen: Screen = screenOf(output, options);
   if (options.output !== "text") {
     await writeDocument(output, options, result);
   } else if (error === undefined) {
     const { renderChangeEnd } = await import("../ui/change.ts");
     const title = result.result === "unchanged" ? said.unchanged : said.done;
-    output.stdout.write(`\n${renderChangeEnd(result, { ...screen, title })}`);
+    output.stdout.write(
+      `\n${renderChangeEnd(result, { ...resultScreenOf(output, options), title })}`,
+    );
   } else {
     const { renderFailure } = await import("../ui/failure.ts");
-    output.stderr.write(`\n${renderFailure(result, error, { ...screen, resume })}`);
+    output.stderr.write(
+      `\n${renderFailure(result, error, { ...screenOf(output, options), resume })}`,
+    );
   }
   return error === undefined ? 0 : error.exitCode;
 }

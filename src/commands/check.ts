@@ -18,7 +18,7 @@ import { emptyResult, writeDocument } from "./documents.ts";
 import { formatResume } from "./resume.ts";
 import { settleConfig } from "./settle-config.ts";
 import { settleRegion } from "./set-up.ts";
-import { screenOf } from "./show.ts";
+import { resultScreenOf } from "./show.ts";
 import { openCluster } from "./status-connect.ts";
 import { readInstallation } from "./status-survey.ts";
 
@@ -125,7 +125,7 @@ async function show(
   if (options.output === "text") {
     const { renderCheck } = await import("../ui/check.ts");
     const repair = formatResume("init", flags, config);
-    io.stdout.write(renderCheck(report, items, { ...screenOf(io, options), repair }));
+    io.stdout.write(renderCheck(report, items, { ...resultScreenOf(io, options), repair }));
     return exitCode;
   }
   const [failure] = findFailures(report);

@@ -1,20 +1,27 @@
+import type { RunOptions } from "../config/config.ts";
 import { Cancelled, UserError, type ExitCode } from "../errors.ts";
-import { toResultDocument } from "../ui/result-document.ts";
+import { emptyResult, writeDocument } from "./documents.ts";
+import type { CommandResult } from "../runner/result.ts";
 import { formatHint } from "../ui/error.ts";
 import { formatText, hasUnicodeLocale, markOf, type Screen } from "../ui/screen.ts";
 import type { Io } from "./command.ts";
 
 export interface ReportOptions {
   command: string;
-  json: boolean;
+  /** The document that is wanted on stdout beside the text on stderr. */
+  output: RunOptions["output"];
   color: boolean;
   debug: boolean;
 }
 
 const DEFAULT_COLUMNS = 80;
 
-/** Shows what a command threw, on stderr, and as the JSON document where one is wanted. */
-export function reportError(error: unknown, io: Io, options: ReportOptions): ExitCode {
+/** Shows what a command threw, on stderr, and as the document where one is wanted. */
+export async function reportError(
+  error: unknown,
+  io: Io,
+  options: ReportOptions,
+): Promise<ExitCode> {
   const shown = error instanceof UserError ? error : toBug(error);
   const screen: Screen = {
     color: options.color,
@@ -23,7 +30,7 @@ export function reportError(error: unknown, io: Io, options: ReportOptions): Exi
   };
   io.stderr.write(`${formatReport(shown, screen).join("\n")}\n`);
   if (options.debug) io.stderr.write(`\n${describeStack(error)}\n`);
-  if (options.json) io.stdout.write(`${JSON.stringify(toDocument(shown, options), null, 2)}\n`);
+  if (options.output !== "text") await writeDocument(io, options, toResult(shown, options));
   return shown.exitCode;
 }
 
@@ -59,17 +66,10 @@ function describeStack(error: unknown): string {
   return error.cause === undefined ? own : `${own}\ncaused by: ${describeStack(error.cause)}`;
 }
 
-function toDocument(error: UserError, { command }: ReportOptions) {
-  return toResultDocument({
-    command,
-    result: error instanceof Cancelled ? "cancelled" : "failed",
-    error: { code: error.code, message: error.message, hint: error.hint ?? null },
-    writes: 0,
-    changes: [],
-    warnings: [],
-    checks: [],
-    plan: [],
-    steps: [],
-    hosts: [],
-  });
+function toResult(error: UserError, { command }: ReportOptions): CommandResult {
+  const { code, message, hint = null } = error;
+  return {
+    ...emptyResult(command, error instanceof Cancelled ? "cancelled" : "failed"),
+    error: { code, message, hint },
+  };
 }

@@ -7,7 +7,7 @@ import type { ConnectedWorld } from "../ports/world.ts";
 import { rememberIdentity, withConnection } from "../runner/connect.ts";
 import type { CommandInput } from "./command.ts";
 import { settleRegion } from "./set-up.ts";
-import { screenOf } from "./show.ts";
+import { resultScreenOf, screenOf } from "./show.ts";
 import { openCluster } from "./status-connect.ts";
 import { chooseSurvey, narrowSurvey, refuseEmpty } from "./status-survey.ts";
 
@@ -80,9 +80,11 @@ async function watchAndShow(
     timeoutSeconds,
     look,
     onLook: async ({ status, facts }, before) => {
-      const screen = { ...screenOf(io, options), now: new Date(facts.now) };
+      const isText = output === "text";
+      const own = isText ? resultScreenOf(io, options) : screenOf(io, options);
+      const screen = { ...own, now: new Date(facts.now) };
       const lines = renderChanges(status, before?.status, screen);
-      if (output === "text") io.stdout.write(lines);
+      if (isText) io.stdout.write(lines);
       else if (lines !== "") io.stderr.write(lines);
     },
   });
@@ -99,7 +101,7 @@ async function show(
     io.stdout.write(await renderDocument(document, options.output));
     return;
   }
-  const screen = { ...screenOf(io, options), now: new Date(facts.now) };
+  const screen = { ...resultScreenOf(io, options), now: new Date(facts.now) };
   const { renderStatus } = await import("../ui/status.ts");
   io.stdout.write(renderStatus(document, screen));
   if (values.verbose !== true) return;

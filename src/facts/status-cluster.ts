@@ -2,7 +2,7 @@ import { kinds, type ResourceKind } from "../kinds.ts";
 import type { Kubernetes, KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
 import { readCertManagers, type CertManagerFact } from "./cert-manager.ts";
 import { readCrds, type CrdsFact } from "./crds.ts";
-import { readFact, type Fact } from "./fact.ts";
+import { readFact, type Fact, valueOf } from "./fact.ts";
 import { readGatewayClasses, type GatewayClassFact } from "./gateway-classes.ts";
 import { readKeptConfig, type KeptConfig } from "./kept-config.ts";
 import { readLoadBalancer, type LoadBalancerFact } from "./load-balancer.ts";
@@ -47,7 +47,8 @@ export const CERT_MANAGER =
 const PARTS =
   "app.kubernetes.io/name in (external-dns,nginx-gateway-fabric,nginx-gateway,cert-manager,webhook,cainjector)";
 const DATA_PLANE = "gateway.networking.k8s.io/gateway-name";
-const LOG_LINES = 20;
+/** A round that fails tells every change before it tells why. */
+const LOG_LINES = 100;
 
 /** Reads all of it side by side; what cannot be read is unknown, and the rest is still there. */
 export async function readStatusCluster(
@@ -63,8 +64,9 @@ export async function readStatusCluster(
 }
 
 async function readRunning(kubernetes: Kubernetes, { namespaces }: Survey) {
+  const running = readBoth(kubernetes, kinds.Deployment, objects.parseDeployment);
   const lists = Promise.all([
-    readBoth(kubernetes, kinds.Deployment, objects.parseDeployment),
+    running,
     readBoth(kubernetes, kinds.Pod, parsePod),
     readAll(kubernetes, kinds.ServiceAccount, (object) => object, inPlace(namespaces.externalDns)),
   ]);
@@ -73,8 +75,8 @@ async function readRunning(kubernetes: Kubernetes, { namespaces }: Survey) {
     readCrds(kubernetes),
     readCertManagers(kubernetes),
     readLoadBalancer(kubernetes),
-    readLog(kubernetes, namespaces.externalDns ?? "external-dns", EXTERNAL_DNS),
-    readLog(kubernetes, namespaces.certManager ?? "cert-manager", CERT_MANAGER),
+    readLog(kubernetes, running, { name: "external-dns", namespace: namespaces.externalDns }),
+    readLog(kubernetes, running, { name: "cert-manager", namespace: namespaces.certManager }),
   ]);
   const [deployments, pods, serviceAccounts] = await lists;
   const [keptConfig, crds, certManagers, loadBalancer, externalDnsLog, certManagerLog] = await rest;
@@ -86,9 +88,22 @@ async function readRunning(kubernetes: Kubernetes, { namespaces }: Survey) {
 const inPlace = (namespace: string | undefined): ListOptions =>
   namespace === undefined ? {} : { namespace };
 
-function readLog(kubernetes: Kubernetes, namespace: string, labelSelector: string) {
+const SELECTORS = { "external-dns": EXTERNAL_DNS, "cert-manager": CERT_MANAGER } as const;
+
+/** Where nobody said in which namespace a part runs, its Deployment tells. */
+async function readLog(
+  kubernetes: Kubernetes,
+  running: Promise<Fact<objects.Deployment[]>>,
+  part: { name: keyof typeof SELECTORS; namespace: string | undefined },
+): Promise<Fact<string[]>> {
+  const namespace = part.namespace ?? findNamespace(await running, part.name) ?? part.name;
+  const labelSelector = SELECTORS[part.name];
   return readFact(() => kubernetes.logs({ namespace, labelSelector, tailLines: LOG_LINES }));
 }
+
+const findNamespace = (all: Fact<objects.Deployment[]>, name: string): string | undefined =>
+  valueOf(all)?.find(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"] === name)
+    ?.metadata.namespace;
 
 /** The control planes by their charts' labels, and the data planes by their Gateway's. */
 async function readBoth<T>(

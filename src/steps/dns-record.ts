@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { parseGateway } from "../facts/objects.ts";
 import { findNameServers, type NameServer, readZoneAnswers } from "../facts/zone-answers.ts";
 import { kinds } from "../kinds.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { ResourceRecordSet } from "../ports/aws.ts";
 import { gatewayRef } from "./gateway.ts";
 import { tryHosts } from "./hosts.ts";
@@ -21,6 +22,12 @@ export const dnsRecord: Step = {
   settle: waitForRecords,
 };
 
+/** ExternalDNS's Deployment. */
+const placeOf = ({ config, releases }: Plan) => ({
+  namespace: config.namespaces.externalDns,
+  name: releases["external-dns"].name,
+});
+
 async function waitForRecords(context: StepContext): Promise<string> {
   const { plan, world } = context;
   const hostnames = plan.hosts.map(({ host }) => host.hostname);
@@ -32,7 +39,7 @@ async function waitForRecords(context: StepContext): Promise<string> {
     {
       what: "The DNS record",
       code: "GT-DNS-RECORD-TIMEOUT",
-      hint: "Read what ExternalDNS does: kubectl logs -n external-dns deployment/external-dns; the same command then resumes.",
+      hint: `Read what ExternalDNS does: kubectl logs deployment/${placeOf(plan).name} --namespace ${placeOf(plan).namespace}; the same command then resumes.`,
     },
     plan.hosts,
     {
@@ -125,7 +132,10 @@ class IdentityPatience {
       labelSelector: "app.kubernetes.io/name=external-dns",
       tailLines: 20,
     });
-    const finding = explainExternalDnsLog(lines, plan.identity.role.arn);
+    const finding = explainExternalDnsLog(lines, {
+      role: plan.identity.role.arn,
+      deployment: placeOf(plan),
+    });
     if (finding === undefined) {
       this.#since = undefined;
       return undefined;
@@ -149,8 +159,7 @@ class IdentityPatience {
     await world.kubernetes.patch(
       {
         kind: kinds.Deployment,
-        namespace: plan.config.namespaces.externalDns,
-        name: plan.releases["external-dns"].name,
+        ...placeOf(plan),
       },
       { spec: { template: { metadata: { annotations } } } },
     );

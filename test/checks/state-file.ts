@@ -17,7 +17,8 @@ export interface StateFile {
   objects?: KubernetesObject[];
   /** `Kind namespace/name`. */
   without?: string[];
-  logs?: { "external-dns"?: string[]; "cert-manager"?: string[] };
+  /** By `external-dns` and `cert-manager`, wherever they run, or by `namespace/external-dns`. */
+  logs?: Record<string, string[]>;
   /** `name TYPE`, and ` @server` for a chosen one. */
   dns?: Record<string, Partial<DnsAnswer> & { silent?: boolean }>;
   /** What a handshake shows, or the words of its failure. */

@@ -44,7 +44,7 @@ class StateKubernetes extends FakeKubernetes {
 
   override async logs(query?: LogQuery): Promise<string[]> {
     const part = /name=([\w-]+)/.exec(query?.labelSelector ?? "")?.[1];
-    return (part === "external-dns" || part === "cert-manager" ? this.lines?.[part] : []) ?? [];
+    return this.lines?.[`${query?.namespace}/${part}`] ?? this.lines?.[part ?? ""] ?? [];
   }
 }
 

@@ -54,6 +54,22 @@ describe("status, of an installation", () => {
     expect(ran.stderr).toContain("gateway-tls status api.example.com");
   });
 
+  test("its text in a pipe has no colour, though stderr is a terminal", async () => {
+    const env = { TERM: "xterm-256color", LANG: "C.UTF-8" };
+    const ran = await runCli(["status", ...sandbox], { isTTY: true, env });
+    expect(ran.stdout).toContain("✓ www.example.com");
+    expect(ran.stdout).not.toContain("\u001B");
+    const forced = { ...env, FORCE_COLOR: "1" };
+    const coloured = await runCli(["status", ...sandbox], { isTTY: true, env: forced });
+    expect(coloured.stdout).toContain("\u001B[32m");
+  });
+
+  test("every moment is told to the second", async () => {
+    const { stdout } = await status("--verbose");
+    expect(stdout.match(/\d\d:\d\d:\d\d\.\d+/g)).toBeNull();
+    expect(stdout).toMatch(/Certificate served: issuer R12, until [\d-]+T[\d:]+Z/);
+  });
+
   test("as YAML", async () => {
     expect(parse((await status("--output", "yaml")).stdout)).toMatchObject({ verdict: "healthy" });
   });

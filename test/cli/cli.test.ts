@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { Cancelled, UserError, type ExitCode } from "../../src/errors.ts";
 import type { CommandInput } from "../../src/commands/command.ts";
 import { verbs } from "../../src/commands/verbs.ts";
@@ -56,6 +57,18 @@ describe("wrong usage", () => {
     const { exitCode, stdout, stderr } = await runCli(argv);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toContain(text);
+    expect(stderr).toContain("GT-CONFIG-FLAG");
+  });
+
+  test.each([
+    [["--output", "yaml"], {}],
+    [["--output=yaml"], {}],
+    [[], { GATEWAY_TLS_OUTPUT: "yaml" }],
+  ])("is a YAML document too, with %j and %j", async (flags, env) => {
+    const { stdout, stderr } = await runCli(["init", "--domian", "x", ...flags], { env });
+    const document: unknown = parse(stdout);
+    expect(isResult(document)).toBe(true);
+    expect(document).toMatchObject({ result: "failed", error: { code: "GT-CONFIG-FLAG" } });
     expect(stderr).toContain("GT-CONFIG-FLAG");
   });
 
