@@ -1,3 +1,7 @@
+const notTls = "what answers there does not speak TLS";
+const noSuchName = "it serves no certificate for this name";
+const handshakeRefused = "it refused the TLS handshake";
+
 const words: Record<string, string> = {
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was reset",
@@ -6,13 +10,13 @@ const words: Record<string, string> = {
   EHOSTUNREACH: "there is no route to that address",
   ENETUNREACH: "there is no route to that address",
   EADDRNOTAVAIL: "there is no route to that address",
-  ERR_SSL_WRONG_VERSION_NUMBER: "what answers there does not speak TLS",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "what answers there does not speak TLS",
-  ERR_SSL_HTTP_REQUEST: "what answers there does not speak TLS",
-  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: "it serves no certificate for this name",
-  ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME: "it serves no certificate for this name",
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: "it refused the TLS handshake",
-  "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE": "it refused the TLS handshake",
+  ERR_SSL_WRONG_VERSION_NUMBER: notTls,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: notTls,
+  ERR_SSL_HTTP_REQUEST: notTls,
+  ERR_SSL_TLSV1_UNRECOGNIZED_NAME: noSuchName,
+  ERR_SSL_TLSV1_ALERT_UNRECOGNIZED_NAME: noSuchName,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: handshakeRefused,
+  "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE": handshakeRefused,
 };
 
 /** A socket's or OpenSSL's error code in words, as a clause; unknown ones as they are. */
@@ -24,13 +28,17 @@ export function describeSocketError(error: unknown): string {
   return words[code] ?? withoutNoise(error.message);
 }
 
-const notTls = /wrong version number|packet length too long|http request/i;
+/** A request's alerts come as `EPROTO`, and have OpenSSL's reason in their message only. */
+const reasons: readonly [RegExp, string][] = [
+  [/wrong version number|packet length too long|http request/i, notTls],
+  [/unrecognized name/i, noSuchName],
+  [/handshake failure/i, handshakeRefused],
+];
 
 /** OpenSSL's messages come with ids, file names and a line break. */
 function withoutNoise(message: string): string {
   const openssl = /error:[0-9A-F]+:[^:]*:[^:]*:(?<reason>[^:]+):/.exec(message);
   const reason = openssl?.groups?.["reason"];
-  if (reason !== undefined)
-    return notTls.test(reason) ? "what answers there does not speak TLS" : reason;
+  if (reason !== undefined) return reasons.find(([pattern]) => pattern.test(reason))?.[1] ?? reason;
   return (message.split("\n", 1)[0] ?? message).replace(/\.$/, "");
 }

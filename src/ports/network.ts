@@ -48,7 +48,7 @@ export interface ServedCertificate {
   fingerprint: string;
   /** Whether the chain ends at a root that this machine, or `--trust-ca`, trusts, for this name. */
   trusted: boolean;
-  /** Why it is not trusted, in OpenSSL's word: `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. */
+  /** Why it is not trusted, in OpenSSL's word: `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`. */
   untrustedReason: string | undefined;
 }
 

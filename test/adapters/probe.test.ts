@@ -4,7 +4,6 @@ import { createServer as createTcpServer, type Server, type Socket } from "node:
 import { createSecureContext } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
 import { createProbe } from "../../src/adapters/probe.ts";
-import { describeProbe } from "../contract/network/probe-contract.ts";
 import { closeServer, findClosedPort, hasIPv6, listen } from "../support/listen.ts";
 import { createAuthority, type Issued } from "../support/tls.ts";
 
@@ -29,39 +28,6 @@ const probeAt = (port: number, trustCa?: string) =>
     locate: (address) => ({ address, port }),
   });
 const target = { hostname: "www.example.com", address: "127.0.0.1", timeoutMs: 5000 };
-
-describeProbe("over sockets", async () => {
-  const site: RequestListener = (request, response) => {
-    const known = request.headers.host === "www.example.com";
-    if (known && request.url === "/coffee") response.end("a cup");
-    else if (known && request.url === "/old") {
-      response.writeHead(302, { location: "https://www.example.com/old" }).end();
-    } else response.writeHead(404).end();
-  };
-  const http = createHttpServer(site);
-  const https = secure(authority.issue(["www.example.com"]), site);
-  const ports = { http: await listen(http), https: await listen(https) };
-  const deadPort = await findClosedPort();
-  return {
-    probe: createProbe({
-      trustCa: authority.certificate,
-      locate: (address, protocol) => ({
-        address: "127.0.0.1",
-        port: address === "192.0.2.1" ? ports[protocol] : deadPort,
-      }),
-    }),
-    address: "192.0.2.1",
-    deadAddress: "192.0.2.2",
-    hostname: "www.example.com",
-    page: { path: "/coffee", body: "a cup" },
-    redirect: { path: "/old", location: "https://www.example.com/old" },
-    missingPath: "/nothing",
-    otherHostname: "other.example.com",
-    close: async () => {
-      await Promise.all([closeServer(http), closeServer(https)]);
-    },
-  };
-});
 
 describe("get", () => {
   const get = (port: number, timeoutMs = 5000) =>

@@ -193,7 +193,7 @@ describe("what shows only on the way", () => {
       "GT-LOAD-BALANCER-TIMEOUT",
       /unable to resolve at least one subnet/,
     ],
-    ["port-80-blocked", "GT-REHEARSAL-TIMEOUT", /timed out/],
+    ["port-80-blocked", "GT-REHEARSAL-TIMEOUT", /no answer within 5 s/],
     ["identity-denied", "GT-EXTERNAL-DNS-TRUST", /assume the associated role/],
     ["rate-limited", "GT-ACME-RATE-LIMITED", /retry after/],
     ["redirect-breaks-challenge", "GT-REDIRECT-BREAKS-CHALLENGE", /HTTPS is served/],

@@ -11,6 +11,8 @@ export interface Issued {
 
 export interface Authority extends Issued {
   issue(names: readonly string[], options?: { commonName?: string; days?: number }): Issued;
+  /** A CA whose own certificate is of this one; what it issues comes with that behind it. */
+  certifyIntermediate(commonName: string): Authority;
 }
 
 const hour = 3_600_000;
@@ -19,21 +21,43 @@ const day = 24 * hour;
 /** A self-signed CA that issues server certificates (ECDSA P-256, X.509 v3, RFC 5280). */
 export function createAuthority(commonName = "Test Root"): Authority {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const certify = (subject: string, publicKey: KeyObject, days: number, extensions: Buffer[]) =>
-    toPem(buildCertificate({ issuer: commonName, subject, publicKey, days, extensions }, keys));
+  const certificate = certify({ issuer: commonName, subject: commonName, days: 3650 }, keys, keys);
+  return authorityOf(commonName, keys, certificate, "");
+}
+
+type Keys = { publicKey: KeyObject; privateKey: KeyObject };
+
+/** `chain`: PEM that is appended to what it issues. */
+function authorityOf(issuer: string, keys: Keys, certificate: string, chain: string): Authority {
   return {
-    certificate: certify(commonName, keys.publicKey, 3650, [basicConstraints(true)]),
+    certificate,
     key: exportKey(keys.privateKey),
-    issue(names, options = {}) {
+    issue(names, { commonName, days = 90 } = {}) {
       const leaf = generateKeyPairSync("ec", { namedCurve: "P-256" });
-      const subject = options.commonName ?? names[0] ?? "";
-      const extensions = [basicConstraints(false), subjectAltName(names)];
-      return {
-        certificate: certify(subject, leaf.publicKey, options.days ?? 90, extensions),
-        key: exportKey(leaf.privateKey),
-      };
+      const subject = commonName ?? names[0] ?? "";
+      const issued = certify({ issuer, subject, days, names }, leaf, keys);
+      return { certificate: issued + chain, key: exportKey(leaf.privateKey) };
+    },
+    certifyIntermediate(commonName) {
+      const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
+      const issued = certify({ issuer, subject: commonName, days: 1800 }, own, keys);
+      return authorityOf(commonName, own, issued, issued + chain);
     },
   };
+}
+
+/** With `names` a server's certificate, without them a CA's; PEM. */
+function certify(
+  about: { issuer: string; subject: string; days: number; names?: readonly string[] },
+  { publicKey }: Keys,
+  signer: Keys,
+): string {
+  const { issuer, subject, days, names } = about;
+  const extensions =
+    names === undefined
+      ? [basicConstraints(true)]
+      : [basicConstraints(false), subjectAltName(names)];
+  return toPem(buildCertificate({ issuer, subject, publicKey, days, extensions }, signer));
 }
 
 interface Content {

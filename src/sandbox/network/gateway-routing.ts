@@ -43,6 +43,14 @@ export function findRoute(
 
 /** The programmed listener of a port that takes a host: the one with the closest hostname. */
 export function listenersOn(gateway: KubernetesObject, port: number, host: string): Fields[] {
+  return programmedOn(gateway, port)
+    .filter((listener) => coversHost(text(listener["hostname"]), host))
+    .toSorted((a, b) => text(b["hostname"]).length - text(a["hostname"]).length)
+    .slice(0, 1);
+}
+
+/** The programmed listeners of a port, whatever their hostname. */
+export function programmedOn(gateway: KubernetesObject, port: number): Fields[] {
   const programmed = new Set(
     list(at(gateway, "status", "listeners"))
       .filter(({ conditions }) =>
@@ -50,11 +58,9 @@ export function listenersOn(gateway: KubernetesObject, port: number, host: strin
       )
       .map(({ name }) => name),
   );
-  const fitting = list(at(gateway, "spec", "listeners"))
-    .filter((listener) => listener["port"] === port && programmed.has(listener["name"]))
-    .filter((listener) => coversHost(text(listener["hostname"]), host))
-    .toSorted((a, b) => text(b["hostname"]).length - text(a["hostname"]).length);
-  return fitting.slice(0, 1);
+  return list(at(gateway, "spec", "listeners")).filter(
+    (listener) => listener["port"] === port && programmed.has(listener["name"]),
+  );
 }
 
 function isAttached(route: KubernetesObject, gateway: KubernetesObject, listener: string): boolean {
