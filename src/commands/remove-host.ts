@@ -25,8 +25,10 @@ async function removeHosts(input: CommandInput, installation: Installation): Pro
     templates,
     leaving: hostnames.map((hostname) => findHost(config, hostname)),
   });
-  const names = hostnames.join(", ");
-  const known = config.hosts.map(({ hostname }) => hostname).join(", ") || "none";
+  const words = describe(
+    hostnames,
+    config.hosts.map(({ hostname }) => hostname),
+  );
   return carryOutChange({
     command: "remove-host",
     plan,
@@ -39,15 +41,31 @@ async function removeHosts(input: CommandInput, installation: Installation): Pro
     resume: installation.resume,
     holder: installation.holder,
     keptText: installation.keptText,
-    question: `Remove ${names}?`,
+    question: words.question,
     takesAway: true,
-    said: {
-      unchanged: `There is nothing of ${names} here. Hosts: ${known}.`,
-      done: `${names} ${hostnames.length === 1 ? "is" : "are"} served no more.`,
-    },
-    warnings: notes,
+    said: words.said,
+    warnings: [...notes, ...words.warnings],
     withoutHosts: true,
   });
+}
+
+/** A host that is not kept can have left something; beside others it may be a slip. */
+function describe(hostnames: readonly string[], kept: readonly string[]) {
+  const names = hostnames.join(", ");
+  const known = hostnames.filter((hostname) => kept.includes(hostname));
+  const unknown = hostnames.filter((hostname) => !kept.includes(hostname));
+  const hosts = kept.length === 0 ? "It has no hosts." : `Its hosts: ${kept.join(", ")}.`;
+  return {
+    question: `Remove ${names}?`,
+    said: {
+      unchanged: `The installation has nothing of ${names}. ${hosts}`,
+      done: `${known.join(", ") || names} ${known.length > 1 ? "are" : "is"} served no more.`,
+    },
+    warnings:
+      known.length > 0 && unknown.length > 0
+        ? [`Not among the hosts of this installation: ${unknown.join(", ")}.`]
+        : [],
+  };
 }
 
 /** The config when these hosts are gone; the sample app goes with the last host that it answers. */

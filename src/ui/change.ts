@@ -1,6 +1,6 @@
 import type { CommandResult } from "../runner/result.ts";
-import { formatFields, formatHeading, formatNote, joinBlocks } from "./layout.ts";
-import { formatLine, formatText, markOf, type Screen } from "./screen.ts";
+import { formatFields, formatHeading, formatNote, formatTitle, joinBlocks } from "./layout.ts";
+import { formatText, type Screen } from "./screen.ts";
 import { countOf, toOneLine } from "./text.ts";
 
 /** Warnings as a block of their own; nothing without any. */
@@ -18,7 +18,7 @@ export function renderChangeEnd(
     reason === undefined ? [] : [[toOneLine(kind), `${toOneLine(name)} (${toOneLine(reason)})`]],
   );
   return joinBlocks([
-    [formatLine(options, [[markOf(options, "done"), "green"], " ", [options.title, "bold"]])],
+    formatTitle(options, options.title),
     warnings.flatMap((warning) => formatNote(options, warning)),
     staying.length === 0
       ? []

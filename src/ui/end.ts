@@ -1,7 +1,7 @@
 import type { IssuerChoice } from "../config/config.ts";
 import type { CommandResult, HostResult } from "../runner/result.ts";
-import { formatFields, formatHeading, formatNote, joinBlocks } from "./layout.ts";
-import { formatCommand, formatLine, formatText, markOf, type Screen } from "./screen.ts";
+import { formatFields, formatHeading, formatNote, formatTitle, joinBlocks } from "./layout.ts";
+import { formatCommand, formatText, type Screen } from "./screen.ts";
 import { countOf, formatExpiry } from "./text.ts";
 
 export interface EndOptions extends Screen {
@@ -21,7 +21,7 @@ export function renderEnd(result: CommandResult, options: EndOptions): string {
   const { hosts, warnings, writes } = result;
   const untrusted = hosts.filter(({ certificate }) => certificate?.trusted === false);
   return joinBlocks([
-    [formatLine(options, [[markOf(options, "done"), "green"], " ", [titleOf(result), "bold"]])],
+    formatTitle(options, titleOf(result)),
     ...hosts.map((host) => formatHost(host, options)),
     untrusted.flatMap(({ certificate }) =>
       formatNote(options, describeUntrusted(certificate?.issuer ?? "", options.issuer)),
@@ -37,7 +37,10 @@ export function renderEnd(result: CommandResult, options: EndOptions): string {
 }
 
 function titleOf({ result, hosts }: CommandResult): string {
-  const names = hosts.map(({ hostname }) => hostname).join(", ");
+  const names =
+    hosts.length > 5
+      ? countOf(hosts.length, "host")
+      : hosts.map(({ hostname }) => hostname).join(", ");
   const seen = hosts.every(({ certificate }) => certificate !== null);
   if (result === "unchanged") return "Nothing had to change.";
   if (names === "") return "Done.";

@@ -51,6 +51,15 @@ export function formatItem(
   return [first, ...formatText(screen, note, { indent: column, style: "dim" })];
 }
 
+/** What came of it, in whole sentences. */
+export function formatTitle(screen: Screen, text: string): string[] {
+  return formatText(screen, text, {
+    lead: [[markOf(screen, "done"), "green"], " "],
+    indent: 2,
+    style: "bold",
+  });
+}
+
 /** A warning or a note as a paragraph behind its mark. */
 export function formatNote(screen: Screen, text: string, style: Style = "yellow"): string[] {
   return formatText(screen, text, {

@@ -22,6 +22,25 @@ const init = () =>
   run("init --domain example.com --email ops@example.com --cluster demo --sample-app --yes");
 const listeners = async () => (await readHostParts(statePath)).listeners;
 
+describe("remove-host of a host that nobody added", () => {
+  it("says so in whole words, with the hosts that there are", async () => {
+    await init();
+    const unknown = `a-name-that-nobody-has-added-to-this-installation-yet.example.com`;
+    const { exitCode, stdout } = await run(`remove-host ${unknown} --yes`);
+    expect(exitCode).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
+      `The installation has nothing of ${unknown}. Its hosts: www.example.com.`,
+    );
+  });
+
+  it("is told beside those that go", async () => {
+    await init();
+    const { stdout } = await run("remove-host www.example.com ww.example.com --yes");
+    expect(stdout).toContain("✓ www.example.com is served no more.");
+    expect(stdout).toContain("! Not among the hosts of this installation: ww.example.com.");
+  });
+});
+
 describe("the backend of an added host", () => {
   it("takes a backend from nobody: not even from the sample app that runs", async () => {
     await init();

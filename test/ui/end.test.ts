@@ -39,6 +39,12 @@ describe("the end", () => {
     `);
   });
 
+  it("counts hosts that are too many to name twice", () => {
+    const [host] = done.hosts;
+    const hosts = Array.from({ length: 6 }, () => host).filter((one) => one !== undefined);
+    expect(renderEnd({ ...done, hosts }, end)).toContain("✓ 6 hosts are served over HTTPS.");
+  });
+
   it("says that nothing had to change, and warns of a staging certificate", () => {
     const hosts = done.hosts.map((host) => ({
       ...host,
