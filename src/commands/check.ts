@@ -59,7 +59,10 @@ export async function run(input: CommandInput): Promise<ExitCode> {
 
 /** The kept config under the flags, and the cluster that keeps it. Throws `GT-NOT-INSTALLED`. */
 async function settleInstalled(world: World, resolved: Resolved, region: string) {
-  const opened = await openCluster(world, resolved.cluster, region, resolved.options);
+  const opened = await openCluster(world, resolved.cluster, region, {
+    options: resolved.options,
+    terminal: undefined,
+  });
   const { connection } = opened;
   try {
     const { config } = await readInstallation(opened, { resolved, region });

@@ -1,11 +1,24 @@
 import { UserError } from "../errors.ts";
+import type { Terminal } from "../ports/terminal.ts";
 import type { World } from "../ports/world.ts";
 
-/** The only cluster there is; with several, the user has to say which. */
-export async function chooseCluster(world: Pick<World, "clusters">): Promise<string> {
+/**
+ * The only cluster there is; with several, the one that is chosen at the terminal. Without one it
+ * is `GT-CLUSTER-UNNAMED`.
+ */
+export async function chooseCluster(
+  world: Pick<World, "clusters">,
+  terminal: Terminal | undefined,
+): Promise<string> {
   const names = await world.clusters.list();
   const [only] = names;
   if (only !== undefined && names.length === 1) return only;
+  if (only !== undefined && terminal !== undefined) {
+    return terminal.choose({
+      message: "EKS cluster",
+      choices: names.map((value) => ({ value })),
+    });
+  }
   throw new UserError(
     "GT-CLUSTER-UNNAMED",
     `Which cluster is meant? There are: ${names.join(", ") || "none"}.`,

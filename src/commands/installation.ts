@@ -49,7 +49,8 @@ export async function withInstallation(
   const region = await settleRegion(input, resolved);
   const world = rememberIdentity(await input.createWorld(resolved.options, region));
   try {
-    const cluster = resolved.cluster ?? (await chooseCluster(world));
+    const terminal = resolved.interactive ? input.terminal : undefined;
+    const cluster = resolved.cluster ?? (await chooseCluster(world, terminal));
     const connection = await connectToCluster(world, { cluster, region }, resolved.options);
     if (connection instanceof UserError) throw connection;
     try {
@@ -60,7 +61,7 @@ export async function withInstallation(
         cluster,
         options: resolved.options,
         flags,
-        terminal: resolved.interactive ? input.terminal : undefined,
+        terminal,
         templates: await input.loadTemplates(),
         holder: nameHolder(io.env),
         resume: formatResume(command, flags, { cluster }, input.names),

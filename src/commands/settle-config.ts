@@ -88,7 +88,9 @@ async function settleAsked(
   connections: Connections,
 ): Promise<Settled> {
   const { region, terminal, world } = input;
-  const cluster = input.resolved.cluster ?? (await chooseCluster(world));
+  const { interactive } = input.resolved;
+  const cluster =
+    input.resolved.cluster ?? (await chooseCluster(world, interactive ? terminal : undefined));
   const connection = await connections.find(cluster, region ?? "");
   if (connection instanceof UserError) throw connection;
   const found = await connections.readOrRebuild(cluster, region);

@@ -1,12 +1,20 @@
 import type { RunOptions } from "../config/config.ts";
 import { UserError } from "../errors.ts";
+import type { Terminal } from "../ports/terminal.ts";
 import type { ClusterConnection, World } from "../ports/world.ts";
 import { connectToCluster } from "../runner/connect.ts";
+import { chooseCluster } from "./choose-cluster.ts";
 
 export interface Opened {
   connection: ClusterConnection;
   /** `undefined` where the user's own kubeconfig is all that is known. */
   cluster: string | undefined;
+}
+
+export interface Access {
+  options: Pick<RunOptions, "kubeconfig" | "context">;
+  /** To choose with where there are several; `undefined` when nothing may be asked. */
+  terminal: Terminal | undefined;
 }
 
 /**
@@ -17,7 +25,7 @@ export async function openCluster(
   world: World,
   named: string | undefined,
   region: string,
-  options: Pick<RunOptions, "kubeconfig" | "context">,
+  { options, terminal }: Access,
 ): Promise<Opened> {
   const { kubeconfig, context } = options;
   const hasOwn = kubeconfig !== undefined || context !== undefined;
@@ -28,21 +36,10 @@ export async function openCluster(
   if (named === undefined && hasOwn) {
     return { connection: await world.connect(undefined, access), cluster: undefined };
   }
-  const cluster = named ?? (await chooseCluster(world));
+  const cluster = named ?? (await chooseCluster(world, terminal));
   const connection = await connectToCluster(world, { cluster, region }, options);
   if (!(connection instanceof UserError)) return { connection, cluster };
   const isAboutAws = connection.code.split("-")[1] === "AWS";
   if (!hasOwn || !isAboutAws) throw connection;
   return { connection: await world.connect(undefined, access), cluster };
-}
-
-async function chooseCluster(world: World): Promise<string> {
-  const names = await world.clusters.list();
-  const [only] = names;
-  if (only !== undefined && names.length === 1) return only;
-  throw new UserError(
-    "GT-CLUSTER-UNNAMED",
-    `Which cluster is meant? There are: ${names.join(", ") || "none"}.`,
-    { hint: "Name it with --cluster.", exitCode: 2 },
-  );
 }

@@ -27,7 +27,10 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const region = await settleRegion(input, resolved);
   const world = rememberIdentity(await input.createWorld(resolved.options, region));
   try {
-    const opened = await openCluster(world, resolved.cluster, region, resolved.options);
+    const opened = await openCluster(world, resolved.cluster, region, {
+      options: resolved.options,
+      terminal: resolved.interactive ? input.terminal : undefined,
+    });
     try {
       const question = { resolved, region, hostnames: input.names };
       const survey = await chooseSurvey(world, opened, question);

@@ -1,3 +1,4 @@
+import type { CommandInput } from "../../src/commands/command.ts";
 import { verbs } from "../../src/commands/verbs.ts";
 import type { Config } from "../../src/config/config.ts";
 import { kinds } from "../../src/kinds.ts";
@@ -12,44 +13,57 @@ import { type Ran, runCli } from "./run-cli.ts";
 
 type Through = (world: ConnectedWorld) => ConnectedWorld;
 
-/** Runs one command line in the sandbox of this state; `through` stands in front of its world. */
-export async function runInSandbox(
-  line: string,
-  where: { statePath: string; cwd: string },
-  through: Through = (world) => world,
-): Promise<Ran> {
-  const argv = `${line} --sandbox --sandbox-state ${where.statePath}`.split(" ");
-  const guarded = verbs.map((verb) => ({
-    ...verb,
-    load: async () => {
-      const { run } = await verb.load();
-      return {
-        run: (input: Parameters<typeof run>[0]) =>
-          run({
-            ...input,
-            createWorld: async (...args) => standInFront(await input.createWorld(...args), through),
-          }),
-      };
-    },
-  }));
-  return runCli(argv, { cwd: where.cwd, verbs: guarded });
+interface Where {
+  statePath: string;
+  cwd: string;
 }
 
-/** Runs one command line in the sandbox of this state, with somebody who answers. */
-export async function runAtTerminal(
+/** Runs one command line in the sandbox of this state; `through` stands in front of its world. */
+export function runInSandbox(
+  line: string,
+  where: Where,
+  through: Through = (world) => world,
+): Promise<Ran> {
+  return runWith(line, where, (input) => ({
+    ...input,
+    createWorld: async (...args) => standInFront(await input.createWorld(...args), through),
+  }));
+}
+
+/** The same with somebody who answers. */
+export function runAtTerminal(
   line: string,
   terminal: Terminal,
-  where: { statePath: string; cwd: string },
+  where: Where,
+  through: Through = (world) => world,
 ): Promise<Ran> {
-  const argv = `${line} --sandbox --sandbox-state ${where.statePath}`.split(" ");
-  const answered = verbs.map((verb) => ({
+  return runWith(
+    line,
+    where,
+    (input) => ({
+      ...input,
+      terminal,
+      createWorld: async (...args) => standInFront(await input.createWorld(...args), through),
+    }),
+    true,
+  );
+}
+
+async function runWith(
+  line: string,
+  { statePath, cwd }: Where,
+  change: (input: CommandInput) => CommandInput,
+  isTTY = false,
+): Promise<Ran> {
+  const argv = `${line} --sandbox --sandbox-state ${statePath}`.split(" ");
+  const changed = verbs.map((verb) => ({
     ...verb,
     load: async () => {
       const { run } = await verb.load();
-      return { run: (input: Parameters<typeof run>[0]) => run({ ...input, terminal }) };
+      return { run: (input: CommandInput) => run(change(input)) };
     },
   }));
-  return runCli(argv, { cwd: where.cwd, verbs: answered, isTTY: true });
+  return runCli(argv, { cwd, verbs: changed, isTTY });
 }
 
 /** The account's ports too: they are not the connection's, but the same run's. */
