@@ -10,8 +10,12 @@ export const documents = [
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "docs/architecture.md",
+  "docs/closed-networks.md",
   "docs/compatibility.md",
   "docs/errors.md",
+  "docs/permissions.md",
+  "docs/reference.md",
+  "docs/sandbox.md",
 ] as const;
 
 /** Set to 1, what is printed from the program is written anew in place of being compared. */
