@@ -1,5 +1,6 @@
 import { valueOf } from "../facts/fact.ts";
 import type { Challenge, HttpRoute } from "../facts/objects.ts";
+import { isRouteFor } from "../facts/survey.ts";
 import { explainAcmeWords } from "./acme-words.ts";
 import { findAttempt, findGateway } from "./attempt.ts";
 import {
@@ -151,6 +152,15 @@ function explainSelfCheck(input: LinkInput, reason: string, more: About): LinkVe
         });
   }
   const route = findSolverRoute(input);
+  const idle = route && findIdleSolver(input, route);
+  if (idle !== undefined) {
+    const { namespace } = idle;
+    return broken("GT-SOLVER-NOT-READY", `${reason}. The challenge's solver has no ready pod.`, {
+      ...more,
+      object: nameObject("Service", idle),
+      hint: `kubectl describe pods --namespace ${namespace} --selector ${SOLVER}=true`,
+    });
+  }
   const hop =
     route === undefined
       ? "no solver route names the host"
@@ -161,6 +171,26 @@ function explainSelfCheck(input: LinkInput, reason: string, more: About): LinkVe
   });
 }
 
+/** The Service behind the solver's route, if its pod is not made or not ready. */
+function findIdleSolver(
+  { facts }: LinkInput,
+  { metadata, spec }: HttpRoute,
+): { namespace: string; name: string } | undefined {
+  const slices = valueOf(facts.endpointSlices);
+  const [ref] = spec.rules.flatMap(({ backendRefs }) => backendRefs);
+  if (slices === undefined || ref === undefined) return undefined;
+  const namespace = ref.namespace ?? metadata.namespace ?? "default";
+  const own = slices.filter(
+    (slice) =>
+      slice.metadata.namespace === namespace &&
+      slice.metadata.labels?.["kubernetes.io/service-name"] === ref.name,
+  );
+  const isReady = own.some(({ endpoints }) =>
+    endpoints.some(({ conditions }) => conditions.ready !== false),
+  );
+  return isReady || own.length === 0 ? undefined : { namespace, name: ref.name };
+}
+
 /** A route of the host on port 80 that redirects everything. */
 function findRedirect(input: LinkInput): HttpRoute | undefined {
   const { facts, target } = input;
@@ -168,7 +198,7 @@ function findRedirect(input: LinkInput): HttpRoute | undefined {
   return valueOf(facts.routes)?.find(
     ({ spec, metadata }) =>
       metadata.labels?.[SOLVER] === undefined &&
-      (spec.hostnames.length === 0 || spec.hostnames.includes(target.hostname)) &&
+      isRouteFor(spec, target.hostname) &&
       spec.rules.some(({ filters }) => filters.some(({ type }) => type === "RequestRedirect")) &&
       spec.parentRefs.some(
         ({ name, sectionName }) =>

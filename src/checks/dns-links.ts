@@ -1,6 +1,7 @@
 import { findCaIdentity, judgeCaa, type CaaFact } from "../facts/caa.ts";
 import type { DelegationFact } from "../facts/delegation.ts";
 import { valueOf } from "../facts/fact.ts";
+import { parentsOn } from "../facts/survey.ts";
 import type { ZoneAnswers } from "../facts/zone-answers.ts";
 import {
   broken,
@@ -162,7 +163,8 @@ function judgeAbsent(input: LinkInput): LinkVerdict {
     ({ metadata }) =>
       metadata.name === target.route?.name && metadata.namespace === target.route.namespace,
   );
-  const conditions = route?.status.parents.flatMap((parent) => parent.conditions) ?? [];
+  const parents = route === undefined ? [] : parentsOn(route, target.gateway);
+  const conditions = parents.flatMap((parent) => parent.conditions);
   const since = conditions.find(({ type }) => type === "Accepted")?.lastTransitionTime;
   const more = { ...laterHint(input), since };
   const age = since === undefined ? 0 : Date.parse(facts.now) - Date.parse(since);

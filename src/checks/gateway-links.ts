@@ -15,6 +15,7 @@ import {
 import { judgeDeletion, refused, wordsOf } from "./conditions.ts";
 import { judgeDeployment, RERUN } from "./deployment.ts";
 import { judgeBalancer } from "./load-balancer-link.ts";
+import { includesHost } from "../facts/survey.ts";
 import { listNames } from "./nearest.ts";
 
 /** The Gateway, its load balancer, and the host's listener. */
@@ -71,17 +72,13 @@ function judgeGateway({ facts }: LinkInput, live: Gateway): LinkVerdict {
   return firstTrouble(
     () => judgeDeletion(live.metadata, object),
     () => {
-      if (
-        accepted !== undefined &&
-        accepted.status !== "Unknown" &&
-        isCurrent(accepted, generation)
-      )
-        return undefined;
-      const since = accepted?.lastTransitionTime;
-      return onItsWay("the controller has not looked at the Gateway's last change yet", {
-        object,
-        since,
-      });
+      const unseen = "the controller has not looked at the Gateway's last change yet";
+      if (accepted === undefined || accepted.status === "Unknown")
+        return onItsWay(unseen, { object, since: accepted?.lastTransitionTime });
+      const old = [accepted, programmed].find(
+        (one) => one !== undefined && !isCurrent(one, generation),
+      );
+      return old && onItsWay(unseen, { object, since: old.lastTransitionTime });
     },
     () =>
       accepted?.status === "False" ? refused("GT-GATEWAY-REFUSED", accepted, object) : undefined,
@@ -117,7 +114,7 @@ function judgeListeners(input: LinkInput, live: Gateway): LinkVerdict {
     ({ port, protocol, hostname }) =>
       port === 80 &&
       protocol === "HTTP" &&
-      (hostname === undefined || hostname === target.hostname),
+      (hostname === undefined || includesHost(hostname, target.hostname)),
   );
   return firstTrouble(
     () => {
@@ -148,6 +145,10 @@ function judgeListener(live: Gateway, name: string, object: string): LinkVerdict
   const status = live.status.listeners.find((one) => one.name === name);
   if (status === undefined)
     return onItsWay(`the controller has not looked at the listener ${name} yet`, { object });
+  if (status.conditions.some((one) => !isCurrent(one, live.metadata.generation)))
+    return onItsWay(`the controller has not looked at the listener ${name}'s last change yet`, {
+      object,
+    });
   const conflicted = findCondition(status, "Conflicted");
   if (conflicted?.status === "True") {
     const twins = findTwins(live, name);
@@ -165,13 +166,7 @@ function judgeListener(live: Gateway, name: string, object: string): LinkVerdict
     ({ type, status }) =>
       status === "False" && type !== "Conflicted" && type !== "OverlappingTLSConfig",
   );
-  if (bad === undefined) {
-    const old = status.conditions.find((one) => !isCurrent(one, live.metadata.generation));
-    if (old === undefined) return undefined;
-    return onItsWay(`the controller has not looked at the listener ${name}'s last change yet`, {
-      object,
-    });
-  }
+  if (bad === undefined) return undefined;
   const verdict = refused("GT-LISTENER-REFUSED", bad, object);
   return { ...verdict, reason: `Listener ${name}: ${verdict.reason ?? ""}` };
 }

@@ -44,10 +44,12 @@ export function explainIssuance(issuance: Issuance): IssuanceVerdict {
   return waiting(describeProgress(order, challenge, ready?.message));
 }
 
-/** When cert-manager tries again by itself after a failure; until then it waits. */
+/** It failed and waits before it tries again; after a change of the Certificate it does not wait. */
 export function isBackingOff(certificate: Certificate): boolean {
-  const issuing = findCondition(certificate.status.conditions, "Issuing");
-  return issuing?.status === "False" && certificate.status.lastFailureTime !== undefined;
+  const { metadata, status } = certificate;
+  const issuing = findCondition(status.conditions, "Issuing");
+  if (issuing?.status !== "False" || status.lastFailureTime === undefined) return false;
+  return isCurrent(issuing, metadata.generation);
 }
 
 const waiting = (reason: string): IssuanceVerdict => ({ state: "waiting", reason });

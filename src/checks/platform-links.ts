@@ -1,4 +1,5 @@
 import type { CertManagerFact } from "../facts/cert-manager.ts";
+import { isCurrent } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { CrdGroup } from "../facts/crds.ts";
 import {
@@ -109,7 +110,14 @@ function judgeClass({ facts, survey }: LinkInput): LinkVerdict {
     const object = `GatewayClass ${survey.gatewayClass}`;
     if (found === undefined)
       return broken("GT-GATEWAY-CLASS-MISSING", `There is no ${object}.`, { object, hint: RERUN });
-    const { accepted, supportedVersion } = found;
+    const { accepted, supportedVersion, generation } = found;
+    const old = [accepted, supportedVersion].find(
+      (one) => one !== undefined && !isCurrent(one, generation),
+    );
+    if (old !== undefined)
+      return onItsWay("the controller has not looked at the GatewayClass's last change yet", {
+        object,
+      });
     if (supportedVersion?.status === "False") {
       const hint =
         "Install the Gateway API version that it names; never an older one than is there.";

@@ -1,7 +1,7 @@
 import { isCurrent, type Condition } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { HttpRoute } from "../facts/objects.ts";
-import { isRouteOf } from "../facts/survey.ts";
+import { isRouteOf, parentsOn } from "../facts/survey.ts";
 import {
   broken,
   firstTrouble,
@@ -49,11 +49,12 @@ function judgeRoute(input: LinkInput, routes: readonly HttpRoute[]): LinkVerdict
   if (live === undefined)
     return broken("GT-ROUTE-MISSING", `No HTTPRoute names ${hostname}.`, { hint: RERUN });
   const object = nameObject("HTTPRoute", live.metadata);
-  const conditions = live.status.parents.flatMap((parent) => parent.conditions);
+  const parents = parentsOn(live, input.target.gateway);
+  const conditions = parents.flatMap((parent) => parent.conditions);
   return firstTrouble(
     () => judgeDeletion(live.metadata, object),
     () =>
-      live.status.parents.length === 0
+      parents.length === 0
         ? onItsWay("no controller has looked at the route yet", { object })
         : undefined,
     () =>
@@ -106,7 +107,10 @@ function awaitsCertificate({ facts, target }: LinkInput): boolean {
 function judgeBackends(input: LinkInput): LinkVerdict {
   const { facts, target } = input;
   const live = findRoute(input, valueOf(facts.routes) ?? []);
-  const conditions = live?.status.parents.flatMap((parent) => parent.conditions) ?? [];
+  const conditions =
+    live === undefined
+      ? []
+      : parentsOn(live, target.gateway).flatMap((parent) => parent.conditions);
   const refs = conditions.find(({ type, status }) => type === "ResolvedRefs" && status === "False");
   if (refs !== undefined && live !== undefined)
     return refused("GT-BACKEND-UNRESOLVED", refs, nameObject("HTTPRoute", live.metadata));

@@ -10,6 +10,8 @@ export interface GatewayClassFact {
   owner: Owner;
   accepted: Condition | undefined;
   supportedVersion: Condition | undefined;
+  /** Of the object; its conditions may speak about an older one. */
+  generation: number | undefined;
 }
 
 /** Every GatewayClass and whose controller serves it. */
@@ -24,6 +26,7 @@ export async function readGatewayClasses(
       owner: findOwner(object.metadata),
       accepted: findCondition(object, "Accepted"),
       supportedVersion: findCondition(object, "SupportedVersion"),
+      generation: object.metadata.generation,
     }));
   });
 }

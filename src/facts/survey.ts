@@ -125,7 +125,7 @@ export function findTargets(gateways: readonly Gateway[], routes: readonly HttpR
   });
 }
 
-/** Whether the route hangs on this Gateway and names the host; the solver's own does not count. */
+/** Whether the route hangs on this Gateway and is for the host; the solver's own does not count. */
 export function isRouteOf(
   { metadata, spec }: HttpRoute,
   gateway: Place,
@@ -136,7 +136,25 @@ export function isRouteOf(
     (ref) =>
       ref.name === gateway.name && (ref.namespace ?? metadata.namespace) === gateway.namespace,
   );
-  return isParent && spec.hostnames.includes(hostname);
+  return isParent && isRouteFor(spec, hostname);
+}
+
+/** A route that names no host is for those of its listeners. */
+export function isRouteFor({ hostnames }: HttpRoute["spec"], hostname: string): boolean {
+  return hostnames.length === 0 || hostnames.some((name) => includesHost(name, hostname));
+}
+
+/** As the Gateway API reads hostnames: a wildcard stands for one label or more. */
+export function includesHost(name: string, hostname: string): boolean {
+  return name === hostname || (name.startsWith("*.") && hostname.endsWith(name.slice(1)));
+}
+
+/** What is said about a route on this Gateway: it may hang on others too. */
+export function parentsOn({ metadata, status }: HttpRoute, gateway: Place) {
+  return status.parents.filter(
+    ({ parentRef: { name, namespace = metadata.namespace } }) =>
+      name === gateway.name && namespace === gateway.namespace,
+  );
 }
 
 function backendsOf(spec: HttpRoute["spec"], namespace = ""): Place[] {

@@ -146,6 +146,7 @@ const cases: PreflightCase[] = [
           owner: foreign,
           accepted: undefined,
           supportedVersion: undefined,
+          generation: undefined,
         },
       ]),
     },
