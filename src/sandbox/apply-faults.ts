@@ -18,6 +18,15 @@ interface WorldFault {
 
 /** Faults that are something in the world, and not only a way in which it acts. */
 const inWorld: Partial<Record<SandboxFault, WorldFault>> = {
+  "broken-dnssec": {
+    begin: ({ state }) => {
+      const zone = state.aws.zones[ZONE_ID];
+      if (zone !== undefined) zone.ds = `12345 13 2 ${"0a".repeat(32)}`;
+    },
+    end: ({ state }) => {
+      delete state.aws.zones[ZONE_ID]?.ds;
+    },
+  },
   "two-zones": {
     begin: ({ state }) => {
       state.aws.zones[TWIN_ID] = hostedZone(TWIN_ID, ZONE_NAME, 2);

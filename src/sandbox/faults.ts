@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 /** Every fault that the sandbox can act out, with what it does. */
 export const sandboxFaultNames = {
   "undelegated-zone": "the parent zone hands out other name servers than the hosted zone has",
+  "broken-dnssec": "the parent zone publishes a DS record that the zone's keys do not match",
   "two-zones": "a second public hosted zone has the same name",
   "caa-forbids": "a CAA record allows another certificate authority only",
   "no-load-balancer-address": "the load balancer controller finds no subnet, so no address comes",

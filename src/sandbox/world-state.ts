@@ -15,6 +15,8 @@ export interface ZoneState extends HostedZone {
   /** Names of its servers. */
   nameServers: string[];
   records: StoredRecord[];
+  /** The DS record of the parent. Hosted zones are not signed here, so it breaks the zone. */
+  ds?: string;
 }
 
 /** A record set, and from when (milliseconds since 1970) the zone's servers answer with it. */

@@ -1,8 +1,7 @@
 import dnsPacket from "dns-packet";
 import { afterEach, describe, expect, test } from "vitest";
 import { createResolver } from "../../src/adapters/dns.ts";
-import { describeResolver } from "../contract/network/resolver-contract.ts";
-import { referTo, serveZone, startDnsServer, type Respond } from "../support/dns-server.ts";
+import { startDnsServer, type Respond } from "../support/dns-server.ts";
 import { hasIPv6 } from "../support/listen.ts";
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -22,29 +21,6 @@ async function findClosedPort() {
   await server.close();
   return server.port;
 }
-
-describeResolver("over sockets", async (zone) => {
-  const recursive = await startDnsServer(serveZone(zone, { recursive: true }));
-  const own = await startDnsServer(serveZone(zone, { recursive: false }));
-  const parent = await startDnsServer(referTo(zone));
-  const ports = new Map([
-    ["192.0.2.1", own.port],
-    ["192.0.2.2", parent.port],
-    ["192.0.2.3", await findClosedPort()],
-  ]);
-  return {
-    resolver: createResolver({
-      systemServers: [`127.0.0.1:${recursive.port}`],
-      locate: (address) => ({ address: "127.0.0.1", port: ports.get(address) ?? 1 }),
-    }),
-    zoneServer: "192.0.2.1",
-    parentServer: "192.0.2.2",
-    deadServer: "192.0.2.3",
-    close: async () => {
-      await Promise.all([recursive.close(), own.close(), parent.close()]);
-    },
-  };
-});
 
 const address = (value: string) => ({ type: "A", name: "a.test", ttl: 1, data: value }) as const;
 describe("createResolver", () => {

@@ -21,6 +21,7 @@ interface Expected {
 /** What `status` says when the fault begins after an init that ended well. */
 const expected: Record<SandboxFault, Expected> = {
   "undelegated-zone": { exitCode: 3, code: "GT-ZONE-NOT-DELEGATED" },
+  "broken-dnssec": { exitCode: 3, code: "GT-ZONE-DNSSEC" },
   "two-zones": { exitCode: 0, code: "GT-ZONE-TWINS", because: "the delegated one stays ours" },
   "caa-forbids": { exitCode: 3, code: "GT-CAA-FORBIDS" },
   "no-load-balancer-address": {

@@ -3,49 +3,66 @@ import { serverAddress } from "../../src/sandbox/network/name-servers.ts";
 import type { KubernetesObject } from "../../src/ports/kubernetes.ts";
 import { certificateText, fingerprintOf } from "../../src/sandbox/certificate-text.ts";
 import { fields, list } from "../../src/sandbox/fields.ts";
-import type { IssuedCertificate } from "../../src/sandbox/world-state.ts";
+import type { IssuedCertificate, ZoneState } from "../../src/sandbox/world-state.ts";
 import { contractHostnames } from "../contract/network/certificates.ts";
 import { describeProbe } from "../contract/network/probe-contract.ts";
-import { describeResolver } from "../contract/network/resolver-contract.ts";
+import { describeResolver, type ZoneFixture } from "../contract/network/resolver-contract.ts";
 import { bringUpToCertificate, newSandbox } from "./bring-up.ts";
 import { gateway, HOST, route } from "./manifests.ts";
 
-describeResolver("the sandbox", async ({ name, nameServers, records }) => {
+describeResolver("the sandbox", async (zones) => {
   const sandbox = await newSandbox();
   const { simulation } = sandbox;
+  simulation.state.aws.zones = Object.fromEntries(zones.map((zone) => [zone.name, keep(zone)]));
+  const addressOf = (server = "") => serverAddress(simulation, server) ?? "";
+  return {
+    resolver: sandbox.resolver,
+    zoneServer: addressOf(zones[0].nameServers[0]),
+    brokenServer: addressOf(zones[1].nameServers[0]),
+    parentServer: addressOf("a.gtld-servers.net"),
+    closedServer: "127.0.0.1",
+    silentServer: "192.0.2.200",
+    close: () => sandbox.close(),
+  };
+});
+
+/** A zone as the world keeps it. */
+function keep({ name, nameServers, records, ds }: ZoneFixture): ZoneState {
   const soa = `${nameServers[0] ?? ""}. hostmaster.example.com. 1 7200 900 1209600 86400`;
   const sets = new Map<string, DnsRecord[]>();
   for (const record of records) {
     const key = `${record.name} ${record.type}`;
     sets.set(key, [...(sets.get(key) ?? []), record]);
   }
-  simulation.state.aws.zones = {
-    Z1: {
-      id: "Z1",
-      name,
-      private: false,
-      nameServers: [...nameServers],
-      records: [
-        { name, type: "NS", ttlSeconds: 172_800, values: [...nameServers], visibleFrom: 0 },
-        { name, type: "SOA", ttlSeconds: 900, values: [soa], visibleFrom: 0 },
-        ...[...sets.values()].map(([first, ...others]) => ({
-          name: first?.name ?? "",
-          type: first?.type ?? "",
-          ttlSeconds: 60,
-          values: [first, ...others].map((one) => one?.value ?? ""),
-          visibleFrom: 0,
-        })),
-      ],
-    },
-  };
+  const stored = (about: { name: string; type: string }, values: readonly string[]) => ({
+    name: about.name,
+    type: about.type,
+    ttlSeconds: 300,
+    values: [...values],
+    visibleFrom: 0,
+  });
   return {
-    resolver: sandbox.resolver,
-    zoneServer: serverAddress(simulation, nameServers[0] ?? "") ?? "",
-    parentServer: serverAddress(simulation, "a.gtld-servers.net") ?? "",
-    deadServer: "192.0.2.200",
-    close: () => sandbox.close(),
+    id: name,
+    name,
+    private: false,
+    nameServers: [...nameServers],
+    ...(ds === undefined ? {} : { ds }),
+    records: [
+      stored({ name, type: "NS" }, nameServers),
+      stored({ name, type: "SOA" }, [soa]),
+      ...[...sets.values()].flatMap(([first, ...others]) =>
+        first === undefined
+          ? []
+          : [
+              stored(
+                first,
+                [first, ...others].map(({ value }) => value),
+              ),
+            ],
+      ),
+    ],
   };
-});
+}
 
 const CHALLENGE = "/.well-known/acme-challenge/gateway-tls-nonce";
 

@@ -25,6 +25,7 @@ async function endingIn(sandbox: Sandbox, config: Partial<Config> = {}): Promise
 
 const endings: Record<SandboxFault, [code: string, words: RegExp]> = {
   "undelegated-zone": ["GT-ZONE-NOT-DELEGATED", /ns1\.registrar-parking\.net/],
+  "broken-dnssec": ["GT-ZONE-DNSSEC", /publishes a DS record/],
   "two-zones": ["GT-ZONE-TWINS", /Z0123456789EXAMPLE02/],
   "caa-forbids": ["GT-CAA-FORBIDS", /another-ca\.example/],
   "no-load-balancer-address": ["GT-LOAD-BALANCER-TIMEOUT", /resolve at least one subnet/],

@@ -107,25 +107,53 @@ function buildReply(query: DecodedPacket, reply: Reply): Packet {
   };
 }
 
-/** Answers as a server of the zone does; with `recursive`, as a resolver does. */
-export function serveZone(zone: ZoneFixture, options: { recursive: boolean }): Respond {
-  const flags = options.recursive ? dnsPacket.RECURSION_AVAILABLE : dnsPacket.AUTHORITATIVE_ANSWER;
-  const records = [...zone.records, ...nameServerRecords(zone)];
+/** Answers as a server of these zones does. */
+export function serveZones(zones: readonly ZoneFixture[]): Respond {
   return ({ name, type }) => {
-    const here = records.filter((record) => record.name === name);
-    const alias = here.find((record) => record.type === "CNAME");
-    const target = alias?.value ?? name;
-    const found = records.filter((record) => record.name === target && record.type === type);
-    const answers = alias === undefined ? found : [alias, ...found];
-    if (answers.length > 0) return { flags, answers: answers.map(toAnswer) };
-    const missing = here.length === 0;
-    return { flags, ...(missing ? { rcode: "NXDOMAIN" } : {}), authorities: [soaOf(zone)] };
+    const zone = zones.find((one) => isWithin(name, one.name));
+    if (zone === undefined) return { rcode: "REFUSED" };
+    return { ...answerFrom(zone, name, type), flags: dnsPacket.AUTHORITATIVE_ANSWER };
   };
 }
 
-/** Answers as a server of the parent zone does: with a referral. */
-export function referTo(zone: ZoneFixture): Respond {
-  return () => ({ authorities: nameServerRecords(zone).map(toAnswer) });
+/** Answers as a validating resolver does, which knows these zones. */
+export function resolveZones(zones: readonly ZoneFixture[]): Respond {
+  const flags = dnsPacket.RECURSION_AVAILABLE;
+  return ({ name, type }) => {
+    const zone = zones.find((one) => isWithin(name, one.name));
+    if (zone === undefined) return { flags, rcode: "NXDOMAIN" };
+    if (type === "DS") return { flags, answers: dsRecords(zone) };
+    if (zone.ds !== undefined) return { flags, rcode: "SERVFAIL" };
+    return { ...answerFrom(zone, name, type), flags };
+  };
+}
+
+/** Answers as a server of the parent zone does: with a referral, but for the DS records. */
+export function referTo(zones: readonly ZoneFixture[]): Respond {
+  return ({ name, type }) => {
+    const zone = zones.find((one) => isWithin(name, one.name));
+    if (zone === undefined) return { rcode: "NXDOMAIN" };
+    if (type === "DS") return { flags: dnsPacket.AUTHORITATIVE_ANSWER, answers: dsRecords(zone) };
+    return { authorities: nameServerRecords(zone).map(toAnswer) };
+  };
+}
+
+const isWithin = (name: string, zone: string): boolean =>
+  name === zone || name.endsWith(`.${zone}`);
+
+function answerFrom(zone: ZoneFixture, name: string, type: string): Reply {
+  const records = [...zone.records, ...nameServerRecords(zone)];
+  const here = records.filter((record) => record.name === name);
+  const alias = here.find((record) => record.type === "CNAME");
+  const target = alias?.value ?? name;
+  const found = records.filter((record) => record.name === target && record.type === type);
+  const answers = alias === undefined ? found : [alias, ...found];
+  if (answers.length > 0) return { answers: answers.map(toAnswer) };
+  return { ...(here.length === 0 ? { rcode: "NXDOMAIN" } : {}), authorities: [soaOf(zone)] };
+}
+
+function dsRecords({ name, ds }: ZoneFixture): Answer[] {
+  return ds === undefined ? [] : [toAnswer({ name, type: "DS", ttlSeconds: 3600, value: ds })];
 }
 
 function nameServerRecords(zone: ZoneFixture): DnsRecord[] {
@@ -157,6 +185,16 @@ export function toAnswer({ name, type, ttlSeconds, value }: DnsRecord): Answer {
     case "CAA": {
       const [flags, , quoted = ""] = value.split(" ");
       const data = { flags: Number(flags), tag: "issue", value: quoted.slice(1, -1) } as const;
+      return { ...base, type, data };
+    }
+    case "DS": {
+      const [keyTag, algorithm, digestType, digest = ""] = value.split(" ");
+      const numbers = { keyTag: Number(keyTag), algorithm: Number(algorithm) };
+      const data = {
+        ...numbers,
+        digestType: Number(digestType),
+        digest: Buffer.from(digest, "hex"),
+      };
       return { ...base, type, data };
     }
     default:

@@ -12,6 +12,9 @@ import {
 import { answerFromZone, isWithin, soaOf } from "./zone-answers.ts";
 
 const NS_TTL_SECONDS = 172_800;
+/** A question to one server is asked so often, and each time so long. */
+const TRIES = 3;
+const TIMEOUT_MS = 2000;
 
 /** The DNS of the sandbox: one tree of root, top level and the account's public zones. */
 export function createResolver(simulation: Simulation): Resolver {
@@ -20,9 +23,8 @@ export function createResolver(simulation: Simulation): Resolver {
       simulation.clock.touch();
       await Promise.resolve();
       const asked = name.toLowerCase().replace(/\.$/, "");
-      return server === undefined
-        ? resolve(simulation, asked, type)
-        : askServer(simulation, asked, type, server);
+      if (server === undefined) return resolve(simulation, asked, type);
+      return askServer(simulation, asked, type, server) ?? fail(simulation, asked, type, server);
     },
   };
 }
@@ -33,6 +35,8 @@ export function resolve(simulation: Simulation, name: string, type: RecordType):
   if (own !== undefined) return reply("NOERROR", own);
   const zone = publicZoneOf(simulation, name);
   if (zone === undefined) return reply("NXDOMAIN", [], [topLevelSoa(name)]);
+  if (type === "DS" && name === zone.name) return reply("NOERROR", dsRecords(zone));
+  if (zone.ds !== undefined) return reply("SERVFAIL", []);
   if (simulation.hasFault("undelegated-zone")) return answerOfStranger(name, zone.name);
   const { status, answers } = answerFromZone(simulation, zone, name, type);
   const last = answers.at(-1);
@@ -55,9 +59,9 @@ function askServer(
   name: string,
   type: RecordType,
   server: string,
-): DnsAnswer {
+): DnsAnswer | undefined {
   const role = serverAt(simulation, server);
-  if (role === undefined) throw unreachable(name, server);
+  if (role === undefined) return undefined;
   if (role.kind === "top-level") return askTopLevel(simulation, name, type);
   if (role.kind === "zone") return askZoneServer(simulation, role.zones, name, type);
   if (role.kind === "stranger") {
@@ -69,11 +73,23 @@ function askServer(
     : reply("NOERROR", [], nsRecords(name.split(".").at(-1) ?? "", topLevelServers()));
 }
 
-function unreachable(name: string, server: string): UserError {
-  return new UserError(
+async function fail(
+  simulation: Simulation,
+  name: string,
+  type: RecordType,
+  server: string,
+): Promise<never> {
+  // Nothing of this world listens on the user's own machine.
+  const isClosed = server.startsWith("127.");
+  if (!isClosed) await simulation.clock.sleep(TRIES * TIMEOUT_MS);
+  const why = isClosed ? "nothing listens there" : `no answer within ${TIMEOUT_MS / 1000} s`;
+  throw new UserError(
     "GT-DNS-UNREACHABLE",
-    `The name server ${server} did not answer a question for ${name}.`,
-    { hint: "Check that port 53 to it is open, or use --dns-server." },
+    `No DNS answer for ${type} ${name || "."} from ${server}: ${why}.`,
+    {
+      hint: "Check that port 53 to it is open, or use --dns-server.",
+      retry: { limitMs: 60_000, intervalMs: 5000, reason: "waiting for DNS to answer" },
+    },
   );
 }
 
@@ -86,6 +102,10 @@ function askTopLevel(simulation: Simulation, name: string, type: RecordType): Dn
   }
   const zone = publicZoneOf(simulation, name);
   if (zone === undefined) return authoritative("NXDOMAIN", [], [topLevelSoa(name)]);
+  if (type === "DS" && name === zone.name) {
+    const found = dsRecords(zone);
+    return authoritative("NOERROR", found, found.length === 0 ? [topLevelSoa(name)] : []);
+  }
   return reply("NOERROR", [], nsRecords(zone.name, delegatedServers(simulation, zone)));
 }
 
@@ -143,6 +163,11 @@ function closest(zones: readonly ZoneState[], name: string): ZoneState | undefin
 
 function nsRecords(name: string, servers: readonly string[]): DnsRecord[] {
   return servers.map((value) => ({ name, type: "NS", ttlSeconds: NS_TTL_SECONDS, value }));
+}
+
+/** What the parent publishes about the zone's keys. */
+function dsRecords({ name, ds }: ZoneState): DnsRecord[] {
+  return ds === undefined ? [] : [{ name, type: "DS", ttlSeconds: 3600, value: ds }];
 }
 
 function addressRecord(name: string, value: string): DnsRecord {
