@@ -109,6 +109,11 @@ export function checkPair(
   return undefined;
 }
 
+/** What runs, in its project's own numbers: ExternalDNS's chart has others. Without `v`. */
+export function appVersionOf({ charts }: Pick<VersionSet, "charts">, chart: ChartName): string {
+  return charts[chart].appVersion.replace(/^v/, "");
+}
+
 function bundleUrl(version: string): string {
   return `https://github.com/kubernetes-sigs/gateway-api/releases/download/v${version}/standard-install.yaml`;
 }

@@ -1,4 +1,5 @@
 import type { PlanItem } from "../plan/plan.ts";
+import { appVersionOf } from "../plan/version-sets.ts";
 import { applyRelease, inspectRelease } from "./releases.ts";
 import type { Step, StepContext } from "./step.ts";
 
@@ -15,7 +16,7 @@ export const certManager: Step = {
   inspect,
   apply: (context) => applyRelease(context, id, context.plan.namespaces.certManager),
   settle: async ({ plan }) =>
-    plan.environment.foreignCertManager ?? plan.versions.charts[id].version,
+    plan.environment.foreignCertManager ?? appVersionOf(plan.versions, id),
 };
 
 async function inspect(context: StepContext): Promise<PlanItem[]> {

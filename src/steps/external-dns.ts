@@ -1,3 +1,4 @@
+import { appVersionOf } from "../plan/version-sets.ts";
 import { applyRelease, inspectRelease } from "./releases.ts";
 import type { Step } from "./step.ts";
 
@@ -10,5 +11,5 @@ export const externalDns: Step = {
   after: ["gateway-api-crds", "external-dns-identity"],
   inspect: (context) => inspectRelease(context, id, id, { withNamespace: false }),
   apply: (context) => applyRelease(context, id, context.plan.namespaces.externalDns),
-  settle: async ({ plan }) => plan.versions.charts[id].version,
+  settle: async ({ plan }) => appVersionOf(plan.versions, id),
 };

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import { findCondition, isCurrent, parseGatewayClass } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
+import { appVersionOf } from "../plan/version-sets.ts";
 import { applyRelease, inspectRelease } from "./releases.ts";
 import type { Step, StepContext } from "./step.ts";
 import { waitForObjects } from "./wait.ts";
@@ -19,7 +20,7 @@ export const gatewayController: Step = {
   },
   async settle(context) {
     await waitForGatewayClass(context);
-    return context.plan.versions.charts[chart].version;
+    return appVersionOf(context.plan.versions, chart);
   },
 };
 

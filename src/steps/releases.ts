@@ -1,6 +1,7 @@
 import type { ChartName } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
 import { compareRelease } from "../plan/compare.ts";
+import { appVersionOf } from "../plan/version-sets.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { markChartCrds } from "./chart-crds.ts";
@@ -50,7 +51,7 @@ export async function applyRelease(
     await world.kubernetes.apply([namespace]);
   }
   await recoverPending(context, chart);
-  context.report(`installing ${chart} ${plan.versions.charts[chart].version}`);
+  context.report(`installing ${chart} ${appVersionOf(plan.versions, chart)}`);
   await markChartCrds(context, chart, () =>
     world.charts.apply(request, {
       signal,

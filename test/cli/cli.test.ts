@@ -186,6 +186,18 @@ const sandbox = (state: string) =>
     `init --sandbox --sandbox-state ${state} --domain example.com --email ops@example.com --cluster demo --sample-app --yes`,
   );
 
+test("the steps name the versions that the review names", async () => {
+  const state = join(mkdtempSync(join(tmpdir(), "gateway-tls-cli-")), "world.json");
+  const { stderr } = await runCli(sandbox(state));
+  const reviewed = /ExternalDNS (\S+), NGINX Gateway Fabric\s+(\S+), cert-manager (\S+)/.exec(
+    stderr,
+  );
+  const done = ["external-dns", "gateway-controller", "cert-manager"].map(
+    (step) => new RegExp(`\\[${step}\\] done: (\\S+)`).exec(stderr)?.[1],
+  );
+  expect(done).toEqual(reviewed?.slice(1));
+});
+
 test("init in the sandbox ends well, and a dry run leaves no state", async () => {
   const state = join(mkdtempSync(join(tmpdir(), "gateway-tls-cli-")), "world.json");
   const dry = await runCli([...sandbox(state), "--dry-run", "--output", "json"]);
