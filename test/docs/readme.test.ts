@@ -1,47 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { envNameOf } from "../../src/config/setting.ts";
 import { settingIds, settingOf } from "../../src/config/settings.ts";
 import { readSources } from "../support/imports.ts";
 import { runCli } from "../support/run-cli.ts";
-import { argumentsOf, documents, findCommands, readBlock, readText, root } from "./document.ts";
-import { buildProgram, recordScreen, withoutTimes } from "./screen.ts";
+import { argumentsOf, documents, findCommands, readText, root } from "./document.ts";
 
 const README = "README.md";
-
-describe("the screen in the README", () => {
-  let folder: string;
-  let program: Awaited<ReturnType<typeof buildProgram>>;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "gateway-tls-screen-"));
-    program = await buildProgram();
-  }, 60_000);
-  afterAll(async () => {
-    await program.remove();
-    await rm(folder, { recursive: true });
-  });
-
-  it("is what the program shows", async () => {
-    const [first] = findCommands(README).filter(({ command }) => command.includes("--sandbox"));
-    const args = argumentsOf(first?.command ?? "") ?? [];
-    const { exitCode, lines } = await recordScreen(
-      program.bin,
-      [...new Set([...args, "--yes"])],
-      folder,
-    );
-    expect(exitCode).toBe(0);
-    const tree = lines.slice(lines.findIndex((line) => line.includes("Kept configuration")));
-    const { found, wanted } = readBlock(
-      README,
-      "screen",
-      ["```text", ...tree, "```"].join("\n"),
-      withoutTimes,
-    );
-    expect(found).toBe(wanted);
-  });
-});
 
 /** Calls that only taking things away makes, not `init`, `add-host` and `status`. */
 const NOT_NEEDED =

@@ -79,5 +79,8 @@ export function withoutTimes(text: string): string {
   return text
     .replaceAll(/ {2}\d+:\d\d$/gm, "")
     .replaceAll(/\d{4}-\d\d-\d\d/g, "DATE")
+    .replaceAll(/\d\d:\d\d:\d\d/g, "TIME")
+    .replaceAll(/-\d{6,10}\b/g, "-HASH")
+    .replaceAll(/,\s+for\s+\d+\s+(second|minute)s?/g, ", for a while")
     .replaceAll(/in \d+ days/g, "in N days");
 }
