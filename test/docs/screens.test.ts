@@ -13,14 +13,12 @@ const addHost = "add-host api.example.com --backend shop/api:8080 --cluster demo
 describe("the screens of the README", () => {
   let folder: string;
   let program: Awaited<ReturnType<typeof buildProgram>>;
-  let lines: string[];
+  let made: Awaited<ReturnType<typeof recordScreen>>;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "gateway-tls-screen-"));
     program = await buildProgram();
     const world = ["--sandbox-state", "well.json"];
-    const made = await recordScreen(program.bin, init, folder);
-    expect(made.exitCode).toBe(0);
-    lines = made.lines;
+    made = await recordScreen(program.bin, init, folder);
     await recordScreen(program.bin, [...init, ...world], folder);
     await recordScreen(program.bin, [...addHost.split(" "), ...world], folder);
   }, 60_000);
@@ -35,6 +33,8 @@ describe("the screens of the README", () => {
   }
 
   it("have the end of init", () => {
+    const { exitCode, lines } = made;
+    expect(exitCode).toBe(0);
     const tree = lines.slice(lines.findIndex((line) => line.includes("Kept configuration")));
     const { found, wanted } = compare("screen", tree);
     expect(found).toBe(wanted);
