@@ -6,7 +6,7 @@ import { binaries, type Binary, sources, type Source } from "./binaries.ts";
 import { cacheFolders, cacheRoot, labSource } from "./cache.ts";
 import { assembleCharts } from "./charts.ts";
 import { assembleCrds } from "./crds.ts";
-import { ensurePython } from "./python.ts";
+import { ensurePython, ministack } from "./python.ts";
 import { run } from "./run.ts";
 
 /** What `up` needs: folders of binaries, charts and CRDs, and the AWS endpoint's program. */
@@ -37,7 +37,7 @@ export async function buildLab(say: Say): Promise<Built> {
     await assembleWhole(built.crds, (into) => assembleCrds(found, into));
     await assembleWhole(built.charts, (into) => assembleCharts(found, labSource(), into));
   }
-  return { ...built, ministack: await ensurePython(cacheRoot(), say) };
+  return { ...built, ministack: await ensurePython(ministack, cacheRoot(), say) };
 }
 
 async function requireGo(): Promise<void> {

@@ -5,11 +5,31 @@ import { LabError } from "../error.ts";
 import type { Say } from "./build.ts";
 import { run } from "./run.ts";
 
-const MINISTACK = "1.5.33";
+/** A program of a Python package, in a virtual environment of its own. */
+export interface PythonProgram {
+  package: string;
+  version: string;
+  /** In the environment's `bin`. */
+  program: string;
+}
 
-/** The AWS endpoint's program in a virtual environment of its own. */
-export async function ensurePython(cache: string, say: Say): Promise<string> {
-  const venv = join(cache, `ministack-${MINISTACK}`);
+/** The AWS endpoint. */
+export const ministack: PythonProgram = {
+  package: "ministack",
+  version: "1.5.33",
+  program: "ministack",
+};
+
+/** The AWS CLI, for the benchmark's runbook; PyPI has its first major only. */
+export const awsCli: PythonProgram = { package: "awscli", version: "1.46.3", program: "aws" };
+
+/** Installs it where it is not yet, and returns the program's path. */
+export async function ensurePython(
+  { package: name, version, program }: PythonProgram,
+  cache: string,
+  say: Say,
+): Promise<string> {
+  const venv = join(cache, `${name}-${version}`);
   const done = join(venv, "complete");
   if (!existsSync(done)) {
     await requirePython();
@@ -17,11 +37,11 @@ export async function ensurePython(cache: string, say: Say): Promise<string> {
     await rm(venv, { recursive: true, force: true });
     await run("python3", ["-m", "venv", venv]);
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    await run(join(venv, "bin/python"), [...pip, `ministack==${MINISTACK}`]);
+    await run(join(venv, "bin/python"), [...pip, `${name}==${version}`]);
     await writeFile(done, "");
-    say(`installed ministack ${MINISTACK} in ${Math.round((Date.now() - startedAt) / 1000)} s`);
+    say(`installed ${name} ${version} in ${Math.round((Date.now() - startedAt) / 1000)} s`);
   }
-  return join(venv, "bin/ministack");
+  return join(venv, "bin", program);
 }
 
 async function requirePython(): Promise<void> {

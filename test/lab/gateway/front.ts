@@ -15,6 +15,8 @@ export interface SeenRequest {
   url: string;
   status: number;
   agent: string;
+  /** In milliseconds of the epoch. */
+  at: number;
 }
 
 /** The load balancers' ports on loopback, and the data planes behind them. */
@@ -88,7 +90,7 @@ export class GatewayFront {
           ? { status: 503, headers: {}, body: "" }
           : answerRequest(this.#controller.world, gateway, { port, host, url });
       const agent = request.headers["user-agent"] ?? "";
-      this.requests.push({ address, port, host, url, status: reply.status, agent });
+      this.requests.push({ address, port, host, url, status: reply.status, agent, at: Date.now() });
       response.writeHead(reply.status, reply.headers).end(reply.body);
     };
   }

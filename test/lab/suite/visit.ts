@@ -12,8 +12,13 @@ export interface Visit {
   certificate?: { issuer: string; names: string; serial: string };
 }
 
-/** `curl --resolve`: by name at a load balancer's address, trusting only the production CA's root. */
-export function visit(lab: Lab, url: string, address = lab.address): Promise<Visit> {
+/** `curl --resolve`: by name at a load balancer's address, trusting only one root: production's CA's. */
+export function visit(
+  lab: Lab,
+  url: string,
+  address = lab.address,
+  root = lab.acme.production.root,
+): Promise<Visit> {
   const { protocol, hostname, pathname } = new URL(url);
   const options = { host: address, path: pathname, agent: false, headers: { host: hostname } };
   return new Promise((resolve, reject) => {
@@ -34,10 +39,7 @@ export function visit(lab: Lab, url: string, address = lab.address): Promise<Vis
     const sent =
       protocol === "http:"
         ? httpRequest(options, onResponse)
-        : httpsRequest(
-            { ...options, servername: hostname, ca: lab.acme.production.root },
-            onResponse,
-          );
+        : httpsRequest({ ...options, servername: hostname, ca: root }, onResponse);
     sent.on("error", reject);
     sent.end();
   });

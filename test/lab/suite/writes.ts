@@ -32,13 +32,16 @@ export function writesSince(lab: Lab, mark: Mark): string[] {
   return [...cluster, ...aws];
 }
 
-interface AuditLine {
+export interface AuditLine {
   verb: string;
   requestURI: string;
   user: { username: string };
+  requestReceivedTimestamp: string;
+  responseStatus?: { code: number };
 }
 
-function readAudit({ controlPlane }: Lab): AuditLine[] {
+/** What the API server was asked, in the order in which it answered; no watches. */
+export function readAudit({ controlPlane }: Lab): AuditLine[] {
   const lines = readFileSync(controlPlane.auditLog, "utf8").split("\n");
   return lines.flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
 }

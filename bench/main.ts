@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { findRepository } from "../test/lab/build/cache.ts";
+import { benchInit } from "./init.ts";
+import { type Section, writeSection } from "./results.ts";
+import { benchStartUp } from "./start-up.ts";
+
+/** The benchmarks by name, in the order of `results.md`. */
+const benches: Record<string, (options: BenchOptions) => Promise<Section>> = {
+  "start-up": benchStartUp,
+  init: benchInit,
+};
+
+export interface BenchOptions {
+  /** How often everything is measured; each benchmark has a number of its own. */
+  rounds?: number;
+  /** Loopback address whose ports 80 and 443 the lab may use. */
+  address: string;
+  say: (line: string) => void;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: "string" }, address: { type: "string", default: "127.0.0.1" } },
+});
+const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+const command = [
+  "npm run bench",
+  ...(process.argv.length > 2 ? ["--"] : []),
+  ...process.argv.slice(2),
+];
+
+execFileSync(process.execPath, [join(findRepository(), "scripts/build.mjs")]);
+for (const name of names) {
+  const bench = benches[name];
+  if (bench === undefined) {
+    throw new Error(`There is no benchmark ${name}: ${Object.keys(benches).join(", ")}.`);
+  }
+  const section = await bench({
+    ...(values.rounds === undefined ? {} : { rounds: Number(values.rounds) }),
+    address: values.address,
+    say: (line) => void process.stderr.write(`${name}: ${line}\n`),
+  });
+  process.stdout.write(`${writeSection(section, command.join(" "))}\n\n`);
+  if (section.goals.some(({ kept }) => !kept)) process.exitCode = 1;
+}
+// Watches of a lab that has ended may still wait for their next try.
+process.exit();

@@ -1,0 +1,4 @@
+import { join } from "node:path";
+import { runTypeScript } from "../scripts/run-typescript.mjs";
+
+await runTypeScript(join(import.meta.dirname, "main.ts"));
