@@ -187,6 +187,7 @@ async function showOutcome(
       keptConfig,
       issuer: config.issuer,
       flags: input.access,
+      ...(input.asked === undefined ? {} : { about: input.asked }),
     };
     output.stdout.write(`\n${renderEnd(result, end)}`);
   } else {

@@ -14,14 +14,18 @@ export interface EndOptions extends Screen {
   issuer?: IssuerChoice;
   /** Flags that this run had and the next command needs too: "--sandbox", "--context prod". */
   flags?: readonly string[];
+  /** Names of the hosts that the run was about; left out when it was about all. */
+  about?: readonly string[];
 }
 
 /** The last screen of a run that went well: what is served, by which certificate, and what next. */
 export function renderEnd(result: CommandResult, options: EndOptions): string {
-  const { hosts, warnings, writes } = result;
+  const { warnings, writes } = result;
+  const { about } = options;
+  const hosts = result.hosts.filter(({ hostname }) => about?.includes(hostname) ?? true);
   const untrusted = hosts.filter(({ certificate }) => certificate?.trusted === false);
   return joinBlocks([
-    formatTitle(options, titleOf(result)),
+    formatTitle(options, titleOf({ ...result, hosts })),
     ...hosts.map((host) => formatHost(host, options)),
     untrusted.flatMap(({ certificate }) =>
       formatNote(options, describeUntrusted(certificate?.issuer ?? "", options.issuer)),

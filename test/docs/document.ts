@@ -13,6 +13,7 @@ export const documents = [
   "docs/closed-networks.md",
   "docs/compatibility.md",
   "docs/errors.md",
+  "docs/operations.md",
   "docs/permissions.md",
   "docs/reference.md",
   "docs/sandbox.md",

@@ -39,6 +39,18 @@ describe("the end", () => {
     `);
   });
 
+  it("is about the hosts that the run was about", () => {
+    const hosts = ["www.example.com", "api.example.com"].map((hostname) => ({
+      hostname,
+      url: `https://${hostname}/`,
+      certificate: null,
+    }));
+    const text = renderEnd({ ...done, hosts }, { ...end, about: ["api.example.com"] });
+    expect(text).toContain("✓ api.example.com is set up.");
+    expect(text).not.toContain("www.example.com");
+    expect(text).toContain("gateway-tls add-host app.example.com");
+  });
+
   it("counts hosts that are too many to name twice", () => {
     const [host] = done.hosts;
     const hosts = Array.from({ length: 6 }, () => host).filter((one) => one !== undefined);
