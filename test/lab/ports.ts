@@ -33,22 +33,26 @@ export async function requireFreePort(address: string, port: number): Promise<vo
     }
     if (code !== "EADDRINUSE") throw error;
     throw new LabError(
-      `Port ${port} of ${address} is taken${findOwner(port)}. Stop that program, or use another address: --address 127.0.0.2`,
+      `Port ${port} of ${address} is taken${findOwner(address, port)}. Stop that program, or use another address: --address 127.0.0.2`,
     );
   }
   await new Promise((resolve) => server.close(resolve));
 }
 
-function findOwner(port: number): string {
-  for (const [command, ...args] of [
-    ["ss", "-Hltnp", `sport = :${port}`],
-    ["lsof", "-nP", `-iTCP:${port}`, "-sTCP:LISTEN"],
-  ]) {
-    if (command === undefined) continue;
+/** `ss -Hltnp` and `lsof -nP` print a line per listener; another address's is not the owner. */
+const LISTENERS: readonly [command: string, args: readonly string[], owner: RegExp][] = [
+  ["ss", ["-Hltnp"], /users:\(\("(?<name>[^"]*)",pid=(?<pid>\d+)/],
+  ["lsof", ["-nP", "-iTCP", "-sTCP:LISTEN"], /^(?<name>\S+)\s+(?<pid>\d+)/],
+];
+
+function findOwner(address: string, port: number): string {
+  const own = [address, "*", "0.0.0.0", "[::]"].map((host) => ` ${host}:${port} `);
+  for (const [command, args, owner] of LISTENERS) {
     try {
       const text = execFileSync(command, args, { stdio: ["ignore", "pipe", "ignore"] }).toString();
-      const owner = /users:\(\((.*?)\)\)/.exec(text)?.[1] ?? /^(\S+)\s+(\d+)/m.exec(text)?.[0];
-      if (owner !== undefined) return ` by ${owner}`;
+      const line = text.split("\n").find((each) => own.some((at) => each.includes(at)));
+      const found = owner.exec(line ?? "")?.groups;
+      if (found !== undefined) return ` by ${found["name"]} (pid ${found["pid"]})`;
     } catch {
       // The next tool may be there.
     }

@@ -6,7 +6,8 @@ import { binaries, type Binary, sources, type Source } from "./binaries.ts";
 import { cacheFolders, cacheRoot, labSource } from "./cache.ts";
 import { assembleCharts } from "./charts.ts";
 import { assembleCrds } from "./crds.ts";
-import { ensurePython, ministack } from "./python.ts";
+import { ensurePython, isInstalled, ministack } from "./python.ts";
+import { requireTools } from "./required-tools.ts";
 import { run } from "./run.ts";
 
 /** What `up` needs: folders of binaries, charts and CRDs, and the AWS endpoint's program. */
@@ -25,8 +26,9 @@ export async function buildLab(say: Say): Promise<Built> {
   const built = { bin, charts: join(files, "charts"), crds: join(files, "crds") };
   await mkdir(built.bin, { recursive: true });
   const missing = binaries.filter(({ path }) => !existsSync(join(built.bin, path)));
-  if (missing.length > 0 || !existsSync(built.charts) || !existsSync(built.crds)) {
-    await requireGo();
+  const usesGo = missing.length > 0 || !existsSync(built.charts) || !existsSync(built.crds);
+  await requireTools({ go: usesGo, python: !isInstalled(ministack, cacheRoot()) });
+  if (usesGo) {
     await mkdir(files, { recursive: true });
     for (const binary of missing) await buildBinary(binary, built.bin, say);
     const found = {
@@ -38,18 +40,6 @@ export async function buildLab(say: Say): Promise<Built> {
     await assembleWhole(built.charts, (into) => assembleCharts(found, labSource(), into));
   }
   return { ...built, ministack: await ensurePython(ministack, cacheRoot(), say) };
-}
-
-async function requireGo(): Promise<void> {
-  const lock = await readFile(join(labSource(), "go/go.mod"), "utf8");
-  const wanted = /^go (\S+)/m.exec(lock)?.[1] ?? "";
-  try {
-    await run("go", ["version"]);
-  } catch {
-    throw new LabError(
-      `The lab's control plane is built from source, and there is no Go on the PATH. Install Go ${wanted} or newer: https://go.dev/dl/`,
-    );
-  }
 }
 
 const goEnvironment = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-buildvcs=false" };

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LabError } from "../error.ts";
 import type { Say } from "./build.ts";
 import { run } from "./run.ts";
 
@@ -23,33 +22,32 @@ export const ministack: PythonProgram = {
 /** The AWS CLI, for the benchmark's runbook; PyPI has its first major only. */
 export const awsCli: PythonProgram = { package: "awscli", version: "1.46.3", program: "aws" };
 
+/** Written last. */
+const COMPLETE = "complete";
+
+const folderOf = ({ package: name, version }: PythonProgram, cache: string): string =>
+  join(cache, `${name}-${version}`);
+
+/** Whether an earlier build has installed it to the end. */
+export const isInstalled = (wanted: PythonProgram, cache: string): boolean =>
+  existsSync(join(folderOf(wanted, cache), COMPLETE));
+
 /** Installs it where it is not yet, and returns the program's path. */
 export async function ensurePython(
-  { package: name, version, program }: PythonProgram,
+  wanted: PythonProgram,
   cache: string,
   say: Say,
 ): Promise<string> {
-  const venv = join(cache, `${name}-${version}`);
-  const done = join(venv, "complete");
-  if (!existsSync(done)) {
-    await requirePython();
+  const { package: name, version, program } = wanted;
+  const venv = folderOf(wanted, cache);
+  if (!isInstalled(wanted, cache)) {
     const startedAt = Date.now();
     await rm(venv, { recursive: true, force: true });
     await run("python3", ["-m", "venv", venv]);
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     await run(join(venv, "bin/python"), [...pip, `${name}==${version}`]);
-    await writeFile(done, "");
+    await writeFile(join(venv, COMPLETE), "");
     say(`installed ${name} ${version} in ${Math.round((Date.now() - startedAt) / 1000)} s`);
   }
   return join(venv, "bin", program);
-}
-
-async function requirePython(): Promise<void> {
-  try {
-    await run("python3", ["-c", "import venv, ensurepip"]);
-  } catch {
-    throw new LabError(
-      "The lab's AWS endpoint is a Python program, and there is no python3 with venv on the PATH. Install Python 3.10 or newer (Debian, Ubuntu: apt-get install python3-venv).",
-    );
-  }
 }
