@@ -4,37 +4,10 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { envNameOf } from "../../src/config/setting.ts";
 import { settingIds, settingOf } from "../../src/config/settings.ts";
-import { readSources } from "../support/imports.ts";
 import { runCli } from "../support/run-cli.ts";
-import { argumentsOf, documents, findCommands, readText, root } from "./document.ts";
+import { argumentsOf, documents, findCommands, readText } from "./document.ts";
 
 const README = "README.md";
-
-/** Calls that only taking things away makes, not `init`, `add-host` and `status`. */
-const NOT_NEEDED =
-  /^(Delete\w+|DetachRolePolicy|ChangeResourceRecordSets|ListEntitiesForPolicy|ListRoles)$/;
-
-describe("the documented IAM policy", () => {
-  const [json = ""] =
-    /(?<=```json\n)\{\n {2}"Version".*?(?=```)/s.exec(readText("docs/permissions.md")) ?? [];
-  const policy: { Statement: { Action: string | string[] }[] } = JSON.parse(json || "{}");
-  const granted = policy.Statement.flatMap(({ Action }) => Action);
-
-  it("grants every call that the adapters make, and nothing else", () => {
-    const calls = readSources(join(root, "src/adapters/aws")).flatMap(({ path }) =>
-      [...readText(`src/adapters/aws/${path}`).matchAll(/new sdk\.(\w+)Command\(/g)].map(
-        ([, name = ""]) => name,
-      ),
-    );
-    const needed = calls.filter((name) => !NOT_NEEDED.test(name) || name === "DeletePolicyVersion");
-    const free = ["GetCallerIdentity", "SimulatePrincipalPolicy"];
-    // EKS and IAM ask for these beside the calls: tags in a create call, and the role handed over.
-    const implied = ["TagPolicy", "TagRole", "TagOpenIDConnectProvider", "TagResource", "PassRole"];
-    const wanted = [...needed.filter((name) => !free.includes(name)), ...implied];
-    const names = new Set(granted.map((action) => action.split(":")[1]));
-    expect(names).toEqual(new Set(wanted));
-  });
-});
 
 describe("what the README tells to write", () => {
   it("pins the version that this is", () => {

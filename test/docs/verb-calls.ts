@@ -1,0 +1,128 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "../../src/commands/command.ts";
+import { verbs, type Verb } from "../../src/commands/verbs.ts";
+import type { World } from "../../src/ports/world.ts";
+import type { AwsState } from "../../src/sandbox/world-state.ts";
+import { runCli } from "../support/run-cli.ts";
+
+type Note = (method: string) => void;
+
+/** A port that notes which of its methods is called. */
+function listen<Port extends object>(name: string, port: Port, note: Note): Port {
+  return new Proxy(port, {
+    get(target, key, receiver) {
+      const value: unknown = Reflect.get(target, key, receiver);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]): unknown => {
+        note(`${name}.${String(key)}`);
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+}
+
+function listenToAws(world: World, note: Note): World {
+  const { caller, clusters, identity, zones } = world;
+  return {
+    ...world,
+    caller: listen("caller", caller, note),
+    clusters: listen("clusters", clusters, note),
+    identity: listen("identity", identity, note),
+    zones: listen("zones", zones, note),
+  };
+}
+
+function listenTo(verb: Verb, note: Note): Verb {
+  const load = async () => {
+    const { run } = await verb.load();
+    const heard: Command = (input) =>
+      run({
+        ...input,
+        createWorld: async (options, region) =>
+          listenToAws(await input.createWorld(options, region), note),
+      });
+    return { run: heard };
+  };
+  return { ...verb, load };
+}
+
+const unchanged = () => undefined;
+
+/** Somebody changed what was made. */
+function drift(aws: AwsState): void {
+  for (const policy of Object.values(aws.policies)) policy.document.Statement.pop();
+  for (const role of Object.values(aws.roles)) {
+    role.trust.Statement.push({ Effect: "Deny", Action: "sts:AssumeRole" });
+    role.attachedPolicyArns = [];
+  }
+  for (const association of aws.associations) association.roleArn += "-other";
+}
+
+/** Somebody deleted what was made. */
+function lose(aws: AwsState): void {
+  Object.assign(aws, { policies: {}, roles: {}, associations: [], oidcProviders: {} });
+}
+
+const changes: readonly ((aws: AwsState) => void)[] = [unchanged, drift, lose];
+
+const init = "init --domain example.com --email ops@example.com --sample-app --cluster demo".split(
+  " ",
+);
+
+/** How an installation comes to be, with what it needs of EKS. */
+const beginnings: readonly (readonly string[])[] = [
+  [...init, "--identity", "pod-identity", "--sandbox-fault", "no-pod-identity"],
+  [...init, "--identity", "irsa"],
+];
+
+/** Behind the verb, where it needs more than its name. */
+const MORE: Readonly<Record<string, readonly string[]>> = {
+  "add-host": ["api.example.com", "--backend", "shop/api:8080"],
+  "remove-host": ["api.example.com"],
+  promote: ["--to", "staging"],
+};
+
+/** Under this name are the calls of every dry run. */
+export const DRY_RUN = "dry run";
+
+/** Methods of the AWS ports that each verb calls: `identity.findRole`. */
+export async function readVerbCalls(): Promise<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>();
+  const folder = await mkdtemp(join(tmpdir(), "gateway-tls-calls-"));
+  const run = async (args: readonly string[], state: string) => {
+    const [name = ""] = args;
+    const key = args.includes("--dry-run") ? DRY_RUN : name;
+    const methods = found.get(key) ?? new Set();
+    found.set(key, methods);
+    const heard = verbs.map((verb) => listenTo(verb, (method) => methods.add(method)));
+    const where = ["--sandbox", "--sandbox-state", join(folder, state)];
+    return runCli([...args, ...where], { cwd: folder, verbs: heard });
+  };
+  try {
+    for (const beginning of beginnings) {
+      await run([...beginning, "--yes"], "made.json");
+      await run(["add-host", ...(MORE["add-host"] ?? []), "--yes"], "made.json");
+      const made = await readFile(join(folder, "made.json"), "utf8");
+      for (const change of changes) {
+        const state: { aws: AwsState } = JSON.parse(made);
+        change(state.aws);
+        for (const { name, scopes } of verbs) {
+          const line = [name, ...(name === "init" ? init.slice(1) : (MORE[name] ?? []))];
+          const looking = scopes.includes("run") ? ["--dry-run"] : [];
+          const writing = scopes.includes("run") ? [["--yes"]] : [];
+          // What is asked depends on what is there only where it is then mended.
+          for (const flags of change === unchanged ? [looking, ...writing] : writing) {
+            await writeFile(join(folder, "state.json"), JSON.stringify(state));
+            await run([...line, ...flags], "state.json");
+          }
+        }
+      }
+      await rm(join(folder, "made.json"));
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return found;
+}
