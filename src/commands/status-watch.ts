@@ -1,25 +1,43 @@
+import { setMaxListeners } from "node:events";
 import { UserError } from "../errors.ts";
 import { kinds, type ResourceKind } from "../kinds.ts";
+import { DATA_PLANE, PARTS } from "../facts/status-cluster.ts";
+import type { Survey } from "../facts/survey.ts";
+import type { KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import type { Looked } from "./status.ts";
 
-/** What a change of anything in the chain begins with; Secrets and Pods follow from these. */
-const WATCHED: readonly ResourceKind[] = [
-  kinds.Gateway,
-  kinds.GatewayClass,
-  kinds.HTTPRoute,
-  kinds.ClusterIssuer,
-  kinds.Certificate,
-  kinds.CertificateRequest,
-  kinds.Order,
-  kinds.Challenge,
-  kinds.Deployment,
-  kinds.Service,
-];
+type Watched = readonly [ResourceKind, ListOptions?];
+
+/**
+ * What a change of anything in the chain begins with; Secrets and Pods follow from these. No more
+ * than is looked at: elsewhere in a busy cluster something always changes.
+ */
+function listWatched({ kept, gateways, serviceNamespaces, targets }: Survey): Watched[] {
+  const issuance = [kinds.Certificate, kinds.CertificateRequest, kinds.Order, kinds.Challenge];
+  const gatewayNamespaces = gateways.map(({ namespace }) => namespace);
+  const backends = targets.flatMap((one) => one.backends.map(({ namespace }) => namespace));
+  return [
+    [kinds.Gateway],
+    [kinds.GatewayClass],
+    [kinds.HTTPRoute],
+    [kinds.ClusterIssuer],
+    ...issuance.flatMap((kind) => within(kind, gatewayNamespaces)),
+    [kinds.Deployment, { labelSelector: PARTS }],
+    [kinds.Deployment, { labelSelector: DATA_PLANE }],
+    ...within(kinds.Service, serviceNamespaces),
+    // The backends of a Gateway made by hand are only found by looking.
+    ...(kept ? within(kinds.EndpointSlice, backends) : [[kinds.EndpointSlice] as const]),
+  ];
+}
+
+function within(kind: ResourceKind, namespaces: readonly string[]): Watched[] {
+  return [...new Set(namespaces)].map((namespace) => [kind, { namespace }]);
+}
 
 /** Changes come in bursts: what happens within this is looked at once. */
 const BURST_MS = 500;
-/** DNS and what is served cannot be watched: they are asked again, ever less often. */
+/** DNS, logs and what is served cannot be watched: they are asked again, ever less often. */
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -28,7 +46,9 @@ export interface Watching {
   /** Ctrl-C. */
   signal: AbortSignal;
   timeoutSeconds: number;
-  look: () => Promise<Looked>;
+  survey: Survey;
+  /** With an earlier look after which nothing has changed in the cluster: only the rest is read. */
+  look: (unchanged?: Looked) => Promise<Looked>;
   /** Told of every look; the first one has nothing before it. */
   onLook: (looked: Looked, before: Looked | undefined) => Promise<void>;
 }
@@ -38,18 +58,21 @@ export interface Watching {
  * `GT-WAIT-TIMEOUT` (exit 124) with the last reason, and what a watch ended with.
  */
 export async function watchStatus(watching: Watching): Promise<Looked> {
-  const { world, signal, timeoutSeconds, look, onLook } = watching;
+  const { world, signal, timeoutSeconds, survey, look, onLook } = watching;
   const deadline = world.clock.now().getTime() + timeoutSeconds * 1000;
-  const changes = new Changes(world, signal);
+  const changes = new Changes(world, listWatched(survey), signal);
   try {
     let before: Looked | undefined;
+    let changed = true;
+    // What changes from here on is heard of: the first look must not come before.
+    await changes.begun();
     for (let pauseMs = FIRST_PAUSE_MS; ;) {
-      const looked = await look();
+      const looked = await look(changed ? undefined : before);
       await onLook(looked, before);
       if (isOver(looked)) return looked;
       const left = deadline - world.clock.now().getTime();
       if (left <= 0) throw timedOut(looked, timeoutSeconds);
-      const changed = await changes.next(Math.min(pauseMs, left));
+      changed = await changes.next(Math.min(pauseMs, left));
       pauseMs = changed ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       before = looked;
     }
@@ -78,14 +101,29 @@ class Changes {
   readonly #clock: Watching["world"]["clock"];
   readonly #signal: AbortSignal;
   readonly #ending = new AbortController();
+  readonly #first: Promise<unknown>;
   readonly #broken: Promise<never>;
   #news = false;
   #wake: () => void = () => undefined;
 
-  constructor({ kubernetes, clock }: Watching["world"], signal: AbortSignal) {
+  constructor(
+    { kubernetes, clock }: Watching["world"],
+    watched: readonly Watched[],
+    signal: AbortSignal,
+  ) {
     this.#clock = clock;
     this.#signal = AbortSignal.any([signal, this.#ending.signal]);
-    const watches = WATCHED.map((kind) => this.#watch(kubernetes, kind));
+    // Each watch listens to it.
+    setMaxListeners(0, this.#signal);
+    const first: Promise<void>[] = [];
+    const watches = watched.map(([kind, options = {}]) => {
+      const sets = kubernetes.observe(kind, options, this.#signal)[Symbol.asyncIterator]();
+      const begun = sets.next().then(() => undefined);
+      first.push(begun);
+      return begun.then(() => this.#follow(sets));
+    });
+    this.#first = Promise.all(first);
+    this.#first.catch(() => undefined);
     this.#broken = Promise.race([
       new Promise<never>(() => undefined),
       ...watches.map(async (watch) => {
@@ -95,6 +133,11 @@ class Changes {
     ]);
     // Heard where somebody waits; a watch may also break while nobody does.
     this.#broken.catch(() => undefined);
+  }
+
+  /** Every watch has seen what there is. Throws what one of them ended with. */
+  async begun(): Promise<void> {
+    await this.#first;
   }
 
   /** `true` after a change; `false` when `ms` passed without one. */
@@ -121,10 +164,7 @@ class Changes {
     this.#ending.abort();
   }
 
-  async #watch(kubernetes: Watching["world"]["kubernetes"], kind: ResourceKind): Promise<void> {
-    const sets = kubernetes.observe(kind, {}, this.#signal)[Symbol.asyncIterator]();
-    // The first one is what there is; the others are changes.
-    await sets.next();
+  async #follow(sets: AsyncIterator<readonly KubernetesObject[]>): Promise<void> {
     while ((await sets.next()).done !== true) {
       this.#news = true;
       this.#wake();

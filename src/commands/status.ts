@@ -9,6 +9,7 @@ import type { CommandInput } from "./command.ts";
 import { settleRegion } from "./set-up.ts";
 import { resultScreenOf, screenOf } from "./show.ts";
 import { openCluster } from "./status-connect.ts";
+import type { Watching } from "./status-watch.ts";
 import { chooseSurvey, narrowSurvey, refuseEmpty } from "./status-survey.ts";
 
 const EXIT_CODES = { healthy: 0, waiting: 3, degraded: 3, unknown: 1 } as const;
@@ -50,15 +51,19 @@ async function report(
   survey: Survey,
 ): Promise<ExitCode> {
   const { dnsServer } = resolved.options;
-  const look = async (): Promise<Looked> => {
-    const options = dnsServer === undefined ? {} : { dnsServer };
+  const look = async (unchanged?: Looked): Promise<Looked> => {
+    const options = {
+      ...(dnsServer === undefined ? {} : { dnsServer }),
+      ...(unchanged === undefined ? {} : { unchanged: unchanged.facts }),
+    };
     const read = await readStatusFacts(world, survey, options);
     refuseEmpty(read.survey, read.facts);
     const narrowed = narrowSurvey(read.survey, input.names);
     return { ...read, survey: narrowed, status: buildStatus(narrowed, read.facts) };
   };
   const { watch, bundle } = resolved.values;
-  const looked = watch === true ? await watchAndShow(input, resolved, world, look) : await look();
+  const looked =
+    watch === true ? await watchAndShow(input, resolved, { world, survey, look }) : await look();
   await show(input, resolved, looked);
   if (bundle !== undefined) {
     const { writeBundle } = await import("./status-bundle.ts");
@@ -71,17 +76,15 @@ async function report(
 async function watchAndShow(
   { io, signal }: CommandInput,
   { options }: Resolved,
-  world: ConnectedWorld,
-  look: () => Promise<Looked>,
+  watched: Pick<Watching, "world" | "survey" | "look">,
 ): Promise<Looked> {
   const { watchStatus } = await import("./status-watch.ts");
   const { renderChanges } = await import("../ui/status-changes.ts");
   const { timeoutSeconds, output } = options;
   return watchStatus({
-    world,
+    ...watched,
     signal,
     timeoutSeconds,
-    look,
     onLook: async ({ status, facts }, before) => {
       const isText = output === "text";
       const own = isText ? resultScreenOf(io, options) : screenOf(io, options);

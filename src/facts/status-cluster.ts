@@ -44,9 +44,9 @@ export const EXTERNAL_DNS = "app.kubernetes.io/name=external-dns";
 export const CONTROLLER = "app.kubernetes.io/name in (nginx-gateway-fabric,nginx-gateway)";
 export const CERT_MANAGER =
   "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
-const PARTS =
+export const PARTS =
   "app.kubernetes.io/name in (external-dns,nginx-gateway-fabric,nginx-gateway,cert-manager,webhook,cainjector)";
-const DATA_PLANE = "gateway.networking.k8s.io/gateway-name";
+export const DATA_PLANE = "gateway.networking.k8s.io/gateway-name";
 /** A round that fails tells every change before it tells why. */
 const LOG_LINES = 100;
 
@@ -75,15 +75,28 @@ async function readRunning(kubernetes: Kubernetes, { namespaces }: Survey) {
     readCrds(kubernetes),
     readCertManagers(kubernetes),
     readLoadBalancer(kubernetes),
+    readLogs(kubernetes, { namespaces }, running),
+  ]);
+  const [deployments, pods, serviceAccounts] = await lists;
+  const [keptConfig, crds, certManagers, loadBalancer, logs] = await rest;
+  const parts = { deployments, pods, serviceAccounts, certManagers, loadBalancer };
+  return { keptConfig, crds, ...parts, ...logs };
+}
+
+/** What ExternalDNS and cert-manager have printed of late. */
+export async function readLogs(
+  kubernetes: Kubernetes,
+  { namespaces }: Pick<Survey, "namespaces">,
+  running: Deployments | Promise<Deployments>,
+): Promise<Pick<StatusClusterFacts, "externalDnsLog" | "certManagerLog">> {
+  const [externalDnsLog, certManagerLog] = await Promise.all([
     readLog(kubernetes, running, { name: "external-dns", namespace: namespaces.externalDns }),
     readLog(kubernetes, running, { name: "cert-manager", namespace: namespaces.certManager }),
   ]);
-  const [deployments, pods, serviceAccounts] = await lists;
-  const [keptConfig, crds, certManagers, loadBalancer, externalDnsLog, certManagerLog] = await rest;
-  const lines = { externalDnsLog, certManagerLog };
-  const parts = { deployments, pods, serviceAccounts, certManagers, loadBalancer };
-  return { keptConfig, crds, ...parts, ...lines };
+  return { externalDnsLog, certManagerLog };
 }
+
+type Deployments = StatusClusterFacts["deployments"];
 
 const inPlace = (namespace: string | undefined): ListOptions =>
   namespace === undefined ? {} : { namespace };
@@ -93,7 +106,7 @@ const SELECTORS = { "external-dns": EXTERNAL_DNS, "cert-manager": CERT_MANAGER }
 /** Where nobody said in which namespace a part runs, its Deployment tells. */
 async function readLog(
   kubernetes: Kubernetes,
-  running: Promise<Fact<objects.Deployment[]>>,
+  running: Deployments | Promise<Deployments>,
   part: { name: keyof typeof SELECTORS; namespace: string | undefined },
 ): Promise<Fact<string[]>> {
   const namespace = part.namespace ?? findNamespace(await running, part.name) ?? part.name;

@@ -2,7 +2,7 @@ import type { PodIdentityAssociation } from "../ports/aws.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { known, readFact, type Fact } from "./fact.ts";
 import { findCommonDomain, findTargets, type Place, type Survey } from "./survey.ts";
-import { readStatusCluster, type StatusClusterFacts } from "./status-cluster.ts";
+import { readLogs, readStatusCluster, type StatusClusterFacts } from "./status-cluster.ts";
 import { readOutside, type OutsideFacts } from "./status-outside.ts";
 
 export type { HostSight } from "./status-outside.ts";
@@ -20,6 +20,12 @@ export type StatusWorld = Pick<
   "kubernetes" | "zones" | "resolver" | "probe" | "clock" | "identity"
 >;
 
+export interface ReadOptions {
+  dnsServer?: string;
+  /** Of an earlier reading, where nothing has changed in the cluster since: it is not read again. */
+  unchanged?: StatusFacts;
+}
+
 /**
  * Reads all of it side by side; what cannot be read is unknown, and the rest is still there. The
  * survey comes back with the hosts that were found, where it named Gateways only.
@@ -27,12 +33,9 @@ export type StatusWorld = Pick<
 export async function readStatusFacts(
   world: StatusWorld,
   asked: Survey,
-  options: { dnsServer?: string } = {},
+  options: ReadOptions = {},
 ): Promise<{ survey: Survey; facts: StatusFacts }> {
-  const [cluster, associations] = await Promise.all([
-    readStatusCluster(world.kubernetes, asked),
-    readAssociations(world, asked),
-  ]);
+  const [cluster, associations] = await readInside(world, asked, options.unchanged);
   const survey = asked.kept ? asked : completeSurvey(asked, cluster);
   const addresses = gatewaysOf(cluster, survey.gateways).flatMap(({ status }) =>
     status.addresses.map(({ value }) => value),
@@ -44,6 +47,29 @@ export async function readStatusFacts(
   });
   const now = world.clock.now().toISOString();
   return { survey, facts: { now, ...cluster, associations, ...outside } };
+}
+
+/** Logs cannot be watched: they are read each time. */
+async function readInside(
+  world: StatusWorld,
+  asked: Survey,
+  unchanged: StatusFacts | undefined,
+): Promise<[StatusClusterFacts, StatusFacts["associations"]]> {
+  if (unchanged !== undefined) {
+    const { associations, ...cluster } = insideOf(unchanged);
+    const isWhole = Object.values(cluster).every(({ known }) => known);
+    if (isWhole) {
+      const logs = await readLogs(world.kubernetes, asked, cluster.deployments);
+      return [{ ...cluster, ...logs }, associations];
+    }
+  }
+  return Promise.all([readStatusCluster(world.kubernetes, asked), readAssociations(world, asked)]);
+}
+
+/** Without what is asked of DNS, and of the hosts. */
+function insideOf(facts: StatusFacts): StatusClusterFacts & Pick<StatusFacts, "associations"> {
+  const { now, zones, delegation, balancers, hosts, ...inside } = facts;
+  return inside;
 }
 
 function gatewaysOf({ gateways }: Pick<StatusClusterFacts, "gateways">, places: readonly Place[]) {
