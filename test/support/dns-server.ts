@@ -197,6 +197,11 @@ export function toAnswer({ name, type, ttlSeconds, value }: DnsRecord): Answer {
       };
       return { ...base, type, data };
     }
+    case "SOA": {
+      const [mname = "", rname = "", ...numbers] = value.split(" ");
+      const [serial, refresh, retry, expire, minimum] = numbers.map(Number);
+      return { ...base, type, data: { mname, rname, serial, refresh, retry, expire, minimum } };
+    }
     default:
       throw new Error(`no fixture of type ${type}`);
   }

@@ -10,9 +10,17 @@ export interface Issued {
 }
 
 export interface Authority extends Issued {
-  issue(names: readonly string[], options?: { commonName?: string; days?: number }): Issued;
+  issue(
+    names: readonly string[],
+    options?: { commonName?: string; days?: number; validity?: Validity },
+  ): Issued;
   /** A CA whose own certificate is of this one; what it issues comes with that behind it. */
   certifyIntermediate(commonName: string): Authority;
+}
+
+export interface Validity {
+  notBefore: Date;
+  notAfter: Date;
 }
 
 const hour = 3_600_000;
@@ -21,7 +29,11 @@ const day = 24 * hour;
 /** A self-signed CA that issues server certificates (ECDSA P-256, X.509 v3, RFC 5280). */
 export function createAuthority(commonName = "Test Root"): Authority {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const certificate = certify({ issuer: commonName, subject: commonName, days: 3650 }, keys, keys);
+  const certificate = certify(
+    { issuer: commonName, subject: commonName, validity: lasting(3650) },
+    keys,
+    keys,
+  );
   return authorityOf(commonName, keys, certificate, "");
 }
 
@@ -32,15 +44,15 @@ function authorityOf(issuer: string, keys: Keys, certificate: string, chain: str
   return {
     certificate,
     key: exportKey(keys.privateKey),
-    issue(names, { commonName, days = 90 } = {}) {
+    issue(names, { commonName, days = 90, validity = lasting(days) } = {}) {
       const leaf = generateKeyPairSync("ec", { namedCurve: "P-256" });
       const subject = commonName ?? names[0] ?? "";
-      const issued = certify({ issuer, subject, days, names }, leaf, keys);
+      const issued = certify({ issuer, subject, validity, names }, leaf, keys);
       return { certificate: issued + chain, key: exportKey(leaf.privateKey) };
     },
     certifyIntermediate(commonName) {
       const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
-      const issued = certify({ issuer, subject: commonName, days: 1800 }, own, keys);
+      const issued = certify({ issuer, subject: commonName, validity: lasting(1800) }, own, keys);
       return authorityOf(commonName, own, issued, issued + chain);
     },
   };
@@ -48,37 +60,41 @@ function authorityOf(issuer: string, keys: Keys, certificate: string, chain: str
 
 /** With `names` a server's certificate, without them a CA's; PEM. */
 function certify(
-  about: { issuer: string; subject: string; days: number; names?: readonly string[] },
+  about: { issuer: string; subject: string; validity: Validity; names?: readonly string[] },
   { publicKey }: Keys,
   signer: Keys,
 ): string {
-  const { issuer, subject, days, names } = about;
+  const { issuer, subject, validity, names } = about;
   const extensions =
     names === undefined
       ? [basicConstraints(true)]
       : [basicConstraints(false), subjectAltName(names)];
-  return toPem(buildCertificate({ issuer, subject, publicKey, days, extensions }, signer));
+  return toPem(buildCertificate({ issuer, subject, publicKey, validity, extensions }, signer));
 }
 
 interface Content {
   issuer: string;
   subject: string;
   publicKey: KeyObject;
-  /** From an hour ago; negative for one that has expired. */
-  days: number;
+  validity: Validity;
   extensions: Buffer[];
+}
+
+/** From an hour ago; negative for one that has expired. */
+function lasting(days: number): Validity {
+  const end = Date.now() + days * day;
+  return { notBefore: new Date(Math.min(Date.now() - hour, end - hour)), notAfter: new Date(end) };
 }
 
 function buildCertificate(content: Content, signer: { privateKey: KeyObject }): Buffer {
   const algorithm = sequence(oid("2a8648ce3d040302"));
-  const end = Date.now() + content.days * day;
-  const start = Math.min(Date.now() - hour, end - hour);
+  const { notBefore, notAfter } = content.validity;
   const body = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
     name(content.issuer),
-    sequence(time(start), time(end)),
+    sequence(time(notBefore), time(notAfter)),
     name(content.subject),
     content.publicKey.export({ type: "spki", format: "der" }),
     der(0xa3, sequence(...content.extensions)),
@@ -106,8 +122,8 @@ function name(commonName: string): Buffer {
   return sequence(der(0x31, sequence(oid("550403"), der(0x0c, Buffer.from(commonName)))));
 }
 
-function time(at: number): Buffer {
-  const digits = new Date(at).toISOString().replaceAll(/\D/g, "").slice(0, 14);
+function time(at: Date): Buffer {
+  const digits = at.toISOString().replaceAll(/\D/g, "").slice(0, 14);
   return der(0x18, Buffer.from(`${digits}Z`));
 }
 
