@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findCrdSchema, findProblems, hasUpstreamData } from "../plan/upstream.ts";
+import { findCrdSchema, findProblems, hasUpstreamData } from "../support/upstream.ts";
 import { keyOf, readStates } from "./state-file.ts";
 
 const GATEWAY_API = "crds/gateway-api-1.5.1-standard.yaml";

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -21,8 +20,8 @@ describe("the package", () => {
   let manifest: Record<string, unknown>;
 
   beforeAll(async () => {
-    if (!existsSync(join(root, "dist/cli.js"))) throw new Error("run npm run build first");
     folder = await mkdtemp(join(tmpdir(), "gateway-tls-pack-"));
+    await run(process.execPath, [join(root, "scripts/build.mjs")]);
     const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
     const { stdout } = await run("npm", args, { cwd: root });
     const [{ filename, files }] = v.parse(packed, JSON.parse(stdout));

@@ -14,7 +14,7 @@ import {
   hasUpstreamData,
   readDefaultValues,
   readUpstream,
-} from "./upstream.ts";
+} from "../support/upstream.ts";
 
 const caBundle = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n";
 const charts = ["external-dns", "nginx-gateway-fabric", "cert-manager"] as const;

@@ -1,10 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { JsonObject } from "../../src/json.ts";
 import { certManagerChart } from "../../src/sandbox/charts/cert-manager.ts";
 import { externalDnsArgs, externalDnsChart } from "../../src/sandbox/charts/external-dns.ts";
 import { nginxGatewayFabricChart } from "../../src/sandbox/charts/nginx-gateway-fabric.ts";
 import { findChart } from "../../src/sandbox/charts/registry.ts";
+import { hasUpstreamData, listUpstreamCharts } from "../support/upstream.ts";
 import { installCrds, installRelease, newSandbox } from "./bring-up.ts";
 
 const charts = [certManagerChart, externalDnsChart, nginxGatewayFabricChart];
@@ -158,10 +158,9 @@ describe("helm's ownership", () => {
   });
 });
 
-const data = process.env["GATEWAY_TLS_TEST_DATA"] ?? "../shared/data";
-test.skipIf(!existsSync(data))("upstream's charts are those that the sandbox knows", () => {
+test.skipIf(!hasUpstreamData)("upstream's charts are those that the sandbox knows", () => {
   const known = charts.flatMap(({ name, versions }) =>
     Object.keys(versions).map((version) => `${name}-${version.replace(/^v/, "")}`),
   );
-  expect(known.sort()).toEqual(readdirSync(`${data}/charts`).sort());
+  expect(known.sort()).toEqual(listUpstreamCharts());
 });

@@ -1,14 +1,19 @@
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
 import { parse, parseAllDocuments } from "yaml";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const folder = resolve(root, process.env["GATEWAY_TLS_TEST_DATA"] ?? "../shared/data");
+const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 
-/** Whether upstream's CRDs and charts are on this machine; they are not in the repository. */
+/** Upstream's CRDs and charts; CONTRIBUTING.md tells what is in it. */
+const folder = resolve(process.env["GATEWAY_TLS_TEST_DATA"] ?? join(cache, "gateway-tls-upstream"));
+
+/** Whether they are on this machine; they are not in the repository. */
 export const hasUpstreamData = existsSync(folder);
+
+/** `cert-manager-1.21.1`, sorted. */
+export const listUpstreamCharts = (): string[] => readdirSync(join(folder, "charts")).sort();
 
 /** Text of one of upstream's files; `undefined` when upstream ships none. */
 export function readUpstream(path: string): string | undefined {
