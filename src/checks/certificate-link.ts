@@ -13,6 +13,7 @@ import {
 } from "./chain.ts";
 import { isBackingOff } from "./issuance.ts";
 import { toSeconds } from "./moment.ts";
+import { attemptingOf, RERUN } from "./repair.ts";
 
 /** A renewal may be this late before it is told: it is begun at its time, not done. */
 const RENEWING_MS = 86_400_000;
@@ -28,7 +29,7 @@ export function judgeCertificate(input: LinkInput): LinkVerdict {
   const more = { object, since: ready?.lastTransitionTime };
   return firstTrouble(
     () => judgeExpiry(input, certificate, more),
-    () => judgeFailure(certificate, request, more),
+    () => judgeFailure(input, { live: certificate, request, more }),
     () => judgeNotReady(certificate, more),
     () => judgeRenewal(input, certificate, more),
     () => judgePromotion(input, certificate, more),
@@ -57,9 +58,12 @@ function judgeExpiry({ facts }: LinkInput, live: Certificate, more: More): LinkV
 
 /** The last attempt failed: cert-manager says so on the Certificate, and waits for hours. */
 function judgeFailure(
-  live: Certificate,
-  request: CertificateRequest | undefined,
-  more: More,
+  input: LinkInput,
+  {
+    live,
+    request,
+    more,
+  }: { live: Certificate; request: CertificateRequest | undefined; more: More },
 ): LinkVerdict | undefined {
   if (!isBackingOff(live)) return undefined;
   const issuing = findCondition(live.status.conditions, "Issuing");
@@ -67,7 +71,7 @@ function judgeFailure(
   const words = (own?.reason === "Failed" ? own.message : undefined) ?? issuing?.message ?? "";
   const next = findNextAttempt(live);
   const later = next === undefined ? "" : ` Next attempt at ${next.at} (try ${next.number}).`;
-  const { code, hint } = explainAcmeWords(words);
+  const { code, hint } = explainAcmeWords(words, attemptingOf(input, live.metadata.name));
   const told = code === "GT-ACME-FAILED" ? "GT-CERTIFICATE-BACKING-OFF" : code;
   return broken(told, `${words}${/[.!]$/.test(words) ? "" : "."}${later}`, {
     object: more.object,
@@ -114,5 +118,5 @@ function judgePromotion(
   const age = Date.parse(facts.now) - Date.parse(more.since ?? facts.now);
   const reason = "The certificate is still from the staging issuer, which no browser trusts.";
   if (age <= PROMOTING_MS) return onItsWay(reason, more);
-  return broken("GT-CERTIFICATE-STAGING", reason, { ...more, hint: "gateway-tls init" });
+  return broken("GT-CERTIFICATE-STAGING", reason, { ...more, hint: RERUN });
 }

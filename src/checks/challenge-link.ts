@@ -13,6 +13,7 @@ import {
 } from "./chain.ts";
 import { judgeDeletion, refused } from "./conditions.ts";
 import { toSeconds } from "./moment.ts";
+import { attemptingOf } from "./repair.ts";
 
 /** cert-manager's self-check passes five times in a row; within this nothing need be wrong. */
 const PATIENCE_MS = 180_000;
@@ -33,7 +34,7 @@ export function judgeChallenge(input: LinkInput): LinkVerdict {
   const object = nameObject("Challenge", challenge.metadata);
   const more = { object, since: challenge.metadata.creationTimestamp };
   return firstTrouble(
-    () => judgeEnd(challenge, more),
+    () => judgeEnd(input, challenge, more),
     () => judgeDeletion(challenge.metadata, object),
     () => judgePresenting(input, challenge, more),
     () => judgeSelfCheck(input, challenge, more),
@@ -52,9 +53,9 @@ export function judgeChallenge(input: LinkInput): LinkVerdict {
 
 type About = { object: string; since: string | undefined };
 
-function judgeEnd({ status }: Challenge, more: About): LinkVerdict | undefined {
+function judgeEnd(input: LinkInput, { status }: Challenge, more: About): LinkVerdict | undefined {
   if (!["invalid", "errored", "expired"].includes(status.state)) return undefined;
-  const { code, hint } = explainAcmeWords(status.reason);
+  const { code, hint } = explainAcmeWords(status.reason, attemptingOf(input));
   const words = status.reason || `the challenge is ${status.state}`;
   return broken(code, `The CA did not accept the answer: ${words}`, { ...more, hint });
 }
@@ -135,22 +136,8 @@ function explainSelfCheck(input: LinkInput, reason: string, more: About): LinkVe
       { ...more, hint: `kubectl delete httproute ${name} --namespace ${namespace}` },
     );
   }
-  if (/i\/o timeout|deadline exceeded|connection refused|connection reset/.test(reason)) {
-    const seenFromHere = valueOf(input.sight.http) !== undefined;
-    return seenFromHere
-      ? broken(
-          "GT-CHALLENGE-HAIRPIN",
-          `The host answers from outside, but not from inside the cluster: ${reason}`,
-          {
-            ...more,
-            hint: "Let the cluster reach its own load balancer (turn off client IP preservation, mend split DNS), or set waitInsteadOfSelfCheck on the issuer's solver (cert-manager 1.21).",
-          },
-        )
-      : broken("GT-ACME-UNREACHABLE", reason, {
-          ...more,
-          hint: "Open port 80 of the load balancer (scheme, security groups).",
-        });
-  }
+  if (/i\/o timeout|deadline exceeded|connection refused|connection reset/.test(reason))
+    return explainUnreachable(input, reason, more);
   const route = findSolverRoute(input);
   const idle = route && findIdleSolver(input, route);
   if (idle !== undefined) {
@@ -168,6 +155,21 @@ function explainSelfCheck(input: LinkInput, reason: string, more: About): LinkVe
   return broken("GT-CHALLENGE-WRONG-ANSWER", `${reason} (${hop})`, {
     ...more,
     hint: `curl -i http://${input.target.hostname}/.well-known/acme-challenge/`,
+  });
+}
+
+/** No answer at all inside the cluster: is there one outside? */
+function explainUnreachable(input: LinkInput, reason: string, more: About): LinkVerdict {
+  if (valueOf(input.sight.http) === undefined) {
+    return broken("GT-ACME-UNREACHABLE", reason, {
+      ...more,
+      hint: "Open port 80 of the load balancer (scheme, security groups).",
+    });
+  }
+  const told = `The host answers from outside, but not from inside the cluster: ${reason}`;
+  return broken("GT-CHALLENGE-HAIRPIN", told, {
+    ...more,
+    hint: "Let the cluster reach its own load balancer (turn off client IP preservation, mend split DNS), or set waitInsteadOfSelfCheck on the issuer's solver (cert-manager 1.21).",
   });
 }
 

@@ -4,19 +4,19 @@ import type { Deployment } from "../facts/objects.ts";
 import { explainPod } from "../facts/pods.ts";
 import type { StatusFacts } from "../facts/status-facts.ts";
 import type { ObjectMeta } from "../ports/kubernetes.ts";
+import { repairHint } from "./repair.ts";
 import { broken, nameObject, onItsWay, type LinkInput, type LinkVerdict } from "./chain.ts";
-
-/** How a user gets a missing part back: `init` where it is ours. */
-export const RERUN = "gateway-tls init";
 
 /** What of a Deployment is wrong: absent, stopped, on its way, or stuck for the reason its pods give. */
 export function judgeDeployment(
   live: Deployment | undefined,
   what: string,
-  { pods }: Pick<StatusFacts, "pods">,
+  { survey, facts: { pods } }: Pick<LinkInput, "survey" | "facts">,
 ): LinkVerdict {
   if (live === undefined)
-    return broken("GT-DEPLOYMENT-MISSING", `${what} is not installed.`, { hint: RERUN });
+    return broken("GT-DEPLOYMENT-MISSING", `${what} is not installed.`, {
+      hint: repairHint({ survey }, "kubectl get deployments --all-namespaces"),
+    });
   const object = nameObject("Deployment", live.metadata);
   const { name, namespace = "default" } = live.metadata;
   const wanted = live.spec.replicas ?? 1;

@@ -14,6 +14,7 @@ import {
 } from "./chain.ts";
 import { findExternalDns, isPodOf, judgeDeployment } from "./deployment.ts";
 import { argumentsOf, judgeFilters, judgeRouteFilters } from "./external-dns-filters.ts";
+import { RERUN } from "./repair.ts";
 import { explainExternalDnsLog, lastRoundSucceeded } from "./external-dns-log.ts";
 
 /** ExternalDNS: that it runs, as whom, and for what. */
@@ -25,7 +26,7 @@ export const externalDnsLinks: readonly Link[] = [
     after: ["crds"],
     evaluate: (input) =>
       judgeSeen(input.facts.deployments, () =>
-        judgeDeployment(findExternalDns(input), "ExternalDNS", input.facts),
+        judgeDeployment(findExternalDns(input), "ExternalDNS", input),
       ),
   },
   {
@@ -105,7 +106,7 @@ function judgeRoles({ survey, facts }: LinkInput, live: Deployment): LinkVerdict
   if (role === undefined || used === undefined || used.split("/").at(-1) === role) return undefined;
   return broken("GT-EXTERNAL-DNS-ROLE", `ExternalDNS has the role ${used}, not ${role}.`, {
     object,
-    hint: "gateway-tls init",
+    hint: RERUN,
   });
 }
 

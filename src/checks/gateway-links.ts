@@ -13,10 +13,11 @@ import {
   type LinkVerdict,
 } from "./chain.ts";
 import { judgeDeletion, refused, wordsOf } from "./conditions.ts";
-import { judgeDeployment, RERUN } from "./deployment.ts";
+import { judgeDeployment } from "./deployment.ts";
 import { judgeBalancer } from "./load-balancer-link.ts";
 import { includesHost } from "../facts/survey.ts";
 import { listNames } from "./nearest.ts";
+import { repairHint } from "./repair.ts";
 
 /** The Gateway, its load balancer, and the host's listener. */
 export const gatewayLinks: readonly Link[] = [
@@ -44,10 +45,8 @@ export const gatewayLinks: readonly Link[] = [
 ];
 
 /** The Gateway of the host, or that it is gone. */
-function judgeLive(
-  { facts, target }: LinkInput,
-  evaluate: (live: Gateway) => LinkVerdict,
-): LinkVerdict {
+function judgeLive(input: LinkInput, evaluate: (live: Gateway) => LinkVerdict): LinkVerdict {
+  const { facts, target } = input;
   return judgeSeen(facts.gateways, (all) => {
     const { namespace, name } = target.gateway;
     const live = all.find(
@@ -56,14 +55,14 @@ function judgeLive(
     const object = `Gateway ${namespace}/${name}`;
     return live === undefined
       ? broken("GT-GATEWAY-MISSING", `The Gateway ${namespace}/${name} is gone.`, {
-          hint: RERUN,
+          hint: repairHint(input, "kubectl get gateways --all-namespaces"),
           object,
         })
       : evaluate(live);
   });
 }
 
-function judgeGateway({ facts }: LinkInput, live: Gateway): LinkVerdict {
+function judgeGateway(input: LinkInput, live: Gateway): LinkVerdict {
   const object = nameObject("Gateway", live.metadata);
   const { conditions } = live.status;
   const { generation } = live.metadata;
@@ -82,7 +81,7 @@ function judgeGateway({ facts }: LinkInput, live: Gateway): LinkVerdict {
     },
     () =>
       accepted?.status === "False" ? refused("GT-GATEWAY-REFUSED", accepted, object) : undefined,
-    () => judgeDataPlane(facts, live),
+    () => judgeDataPlane(input, live),
     () => {
       if (programmed?.status !== "False") return undefined;
       // Without an address yet: the next link tells why.
@@ -95,20 +94,22 @@ function judgeGateway({ facts }: LinkInput, live: Gateway): LinkVerdict {
 }
 
 /** From NGF 2.0 each Gateway has a Deployment of its own. */
-function judgeDataPlane(facts: LinkInput["facts"], { metadata }: Gateway): LinkVerdict | undefined {
-  const live = valueOf(facts.deployments)?.find(
+function judgeDataPlane(input: LinkInput, { metadata }: Gateway): LinkVerdict | undefined {
+  const live = valueOf(input.facts.deployments)?.find(
     ({ metadata: one }) =>
       one.namespace === metadata.namespace &&
       one.labels?.["gateway.networking.k8s.io/gateway-name"] === metadata.name,
   );
   if (live === undefined) return undefined;
-  const verdict = judgeDeployment(live, "The Gateway's data plane", facts);
+  const verdict = judgeDeployment(live, "The Gateway's data plane", input);
   return verdict.state === "ok" ? undefined : verdict;
 }
 
 function judgeListeners(input: LinkInput, live: Gateway): LinkVerdict {
   const { target } = input;
   const object = nameObject("Gateway", live.metadata);
+  const { namespace, name } = target.gateway;
+  const hint = repairHint(input, `kubectl edit gateway ${name} --namespace ${namespace}`);
   const declared = live.spec.listeners.find((one) => one.name === target.listener);
   const http = live.spec.listeners.find(
     ({ port, protocol, hostname }) =>
@@ -120,20 +121,20 @@ function judgeListeners(input: LinkInput, live: Gateway): LinkVerdict {
     () => {
       if (http !== undefined) return undefined;
       const reason = `The Gateway has no listener on port 80 for ${target.hostname}: the CA's question cannot be answered.`;
-      return broken("GT-HTTP-LISTENER-MISSING", reason, { object, hint: RERUN });
+      return broken("GT-HTTP-LISTENER-MISSING", reason, { object, hint });
     },
     () => judgeListener(live, http?.name ?? HTTP_LISTENER, object),
     () => {
       if (declared !== undefined) return undefined;
       const reason = `The Gateway has no listener for ${target.hostname}.`;
-      return broken("GT-LISTENER-MISSING", reason, { object, hint: RERUN });
+      return broken("GT-LISTENER-MISSING", reason, { object, hint });
     },
     () => {
       if (!target.hostname.startsWith("*.")) return undefined;
       const reason = `${target.hostname} is a wildcard, and HTTP-01 never proves one.`;
       return broken("GT-LISTENER-WILDCARD", reason, {
         object,
-        hint: "Give each host a listener of its own: gateway-tls add-host NAME.",
+        hint: "Give each host a listener of its own, or prove the wildcard by DNS-01.",
       });
     },
     () => judgeListener(live, target.listener, object),

@@ -16,7 +16,7 @@ import {
 } from "./chain.ts";
 import { judgeChallenge } from "./challenge-link.ts";
 import { judgeDeletion, wordsOf } from "./conditions.ts";
-import { RERUN } from "./deployment.ts";
+import { attemptingOf, repairHint } from "./repair.ts";
 
 /** From the issuer to the issued certificate. */
 export const issuanceLinks: readonly Link[] = [
@@ -93,12 +93,15 @@ function judgeIssuer(input: LinkInput): LinkVerdict {
   return judgeSeen(input.facts.issuers, (issuers) => {
     const object = `ClusterIssuer ${name}`;
     const live = issuers.find(({ metadata }) => metadata.name === name);
-    if (live !== undefined) return judgeLiveIssuer(live, object);
-    return broken("GT-ISSUER-MISSING", `There is no ${object}.`, { object, hint: RERUN });
+    if (live !== undefined) return judgeLiveIssuer(input, live, object);
+    return broken("GT-ISSUER-MISSING", `There is no ${object}.`, {
+      object,
+      hint: repairHint(input, "kubectl get clusterissuers"),
+    });
   });
 }
 
-function judgeLiveIssuer(live: ClusterIssuer, object: string): LinkVerdict {
+function judgeLiveIssuer(input: LinkInput, live: ClusterIssuer, object: string): LinkVerdict {
   const ready = findCondition(live.status, "Ready");
   return firstTrouble(
     () => judgeDeletion(live.metadata, object),
@@ -107,7 +110,7 @@ function judgeLiveIssuer(live: ClusterIssuer, object: string): LinkVerdict {
         return onItsWay("cert-manager has not looked at the issuer yet", { object });
       const since = ready.lastTransitionTime;
       if (ready.status === "True") return { state: "ok", object, since };
-      const { code, hint } = explainAcmeWords(wordsOf(ready));
+      const { code, hint } = explainAcmeWords(wordsOf(ready), attemptingOf(input));
       const own = code === "GT-ACME-FAILED" ? "GT-ISSUER-NOT-READY" : code;
       const action =
         own === "GT-ISSUER-NOT-READY"
@@ -202,12 +205,12 @@ function judgeOrder(input: LinkInput): LinkVerdict {
   if (!["invalid", "errored", "expired"].includes(state) || (isToldDeeper && reason === ""))
     return { state: "ok", object, reason: state || "being placed" };
   if (reason === "") return { state: "ok", object, reason: state };
-  const { code, hint } = explainAcmeWords(reason);
+  const { code, hint } = explainAcmeWords(reason, attemptingOf(input));
   const until = findRetryDate(reason);
-  const action =
-    until === undefined
-      ? hint
-      : `Not before ${until}; to try things out meanwhile: gateway-tls init --issuer staging`;
+  const meanwhile = input.survey.kept
+    ? "; to try things out meanwhile: gateway-tls init --issuer staging"
+    : ": until then the CA refuses every attempt.";
+  const action = until === undefined ? hint : `Not before ${until}${meanwhile}`;
   return broken(code, `The CA refused the order: ${reason}`, {
     object,
     since: failureTime,

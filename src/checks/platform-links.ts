@@ -14,8 +14,9 @@ import {
   type LinkVerdict,
 } from "./chain.ts";
 import { refused } from "./conditions.ts";
-import { findDeployments, judgeDeployment, RERUN } from "./deployment.ts";
+import { findDeployments, judgeDeployment } from "./deployment.ts";
 import { listNames } from "./nearest.ts";
+import { repairHint, RERUN } from "./repair.ts";
 import { minorOf } from "./version.ts";
 
 /** What everything else stands on. */
@@ -64,19 +65,21 @@ function judgeInstallation({ survey, facts }: LinkInput): LinkVerdict {
     const object = "ConfigMap gateway-tls/gateway-tls";
     if (kept?.owner.ours === true) return { state: "ok", object };
     return broken("GT-INSTALLATION-NOT-FOUND", "The cluster has no installation of gateway-tls.", {
-      hint: "gateway-tls init",
+      hint: RERUN,
       object,
     });
   });
 }
 
-function judgeCrds({ survey }: LinkInput, found: CrdGroup | undefined): LinkVerdict {
+function judgeCrds(input: LinkInput, found: CrdGroup | undefined): LinkVerdict {
   if (found === undefined)
-    return broken("GT-CRDS-MISSING", "The Gateway API CRDs are gone.", { hint: RERUN });
+    return broken("GT-CRDS-MISSING", "The Gateway API CRDs are gone.", {
+      hint: repairHint(input, "Install the Gateway API CRDs that the gateway controller supports."),
+    });
   const [open] = found.notEstablished;
   const object = "CustomResourceDefinition gateways.gateway.networking.k8s.io";
   if (open !== undefined) return onItsWay(`${open} is not established yet`, { object });
-  const wanted = survey.expected.gatewayApi;
+  const wanted = input.survey.expected.gatewayApi;
   const versions = found.versions.join(", ");
   const other = found.versions.find(
     (version) => wanted !== undefined && minorOf(version) !== minorOf(wanted),
@@ -92,7 +95,8 @@ function judgeCrds({ survey }: LinkInput, found: CrdGroup | undefined): LinkVerd
 const CONTROLLERS = ["nginx-gateway-fabric", "nginx-gateway"];
 const NGINX = "gateway.nginx.org/nginx-gateway-controller";
 
-function judgeController({ survey, facts }: LinkInput): LinkVerdict {
+function judgeController(input: LinkInput): LinkVerdict {
+  const { survey, facts } = input;
   const foreign = valueOf(facts.gatewayClasses)?.find(
     ({ name, controller }) => name === survey.gatewayClass && controller !== NGINX,
   );
@@ -100,16 +104,20 @@ function judgeController({ survey, facts }: LinkInput): LinkVerdict {
   return judgeSeen(facts.deployments, (all) => {
     const { gatewayController } = survey.namespaces;
     const [live] = findDeployments(all, CONTROLLERS, gatewayController);
-    return judgeDeployment(live, "NGINX Gateway Fabric", facts);
+    return judgeDeployment(live, "NGINX Gateway Fabric", input);
   });
 }
 
-function judgeClass({ facts, survey }: LinkInput): LinkVerdict {
+function judgeClass(input: LinkInput): LinkVerdict {
+  const { facts, survey } = input;
   return judgeSeen(facts.gatewayClasses, (classes) => {
     const found = classes.find(({ name }) => name === survey.gatewayClass);
     const object = `GatewayClass ${survey.gatewayClass}`;
     if (found === undefined)
-      return broken("GT-GATEWAY-CLASS-MISSING", `There is no ${object}.`, { object, hint: RERUN });
+      return broken("GT-GATEWAY-CLASS-MISSING", `There is no ${object}.`, {
+        object,
+        hint: repairHint(input, "kubectl get gatewayclasses"),
+      });
     const { accepted, supportedVersion, generation } = found;
     const old = [accepted, supportedVersion].find(
       (one) => one !== undefined && !isCurrent(one, generation),
@@ -141,7 +149,9 @@ function judgeCertManager(input: LinkInput): LinkVerdict {
   return judgeSeen(facts.certManagers, (found) => {
     const [first, second] = found;
     if (first === undefined)
-      return broken("GT-DEPLOYMENT-MISSING", "cert-manager is not installed.", { hint: RERUN });
+      return broken("GT-DEPLOYMENT-MISSING", "cert-manager is not installed.", {
+        hint: repairHint(input, "kubectl get deployments --all-namespaces"),
+      });
     return firstTrouble(
       () => judgeLog(input, first),
       () => (second === undefined ? undefined : judgeTwo(first, second)),
@@ -177,11 +187,12 @@ function judgeTwo(first: CertManagerFact, second: CertManagerFact): LinkVerdict 
   );
 }
 
-function judgeReplicas({ facts }: LinkInput, first: CertManagerFact): LinkVerdict {
+function judgeReplicas(input: LinkInput, first: CertManagerFact): LinkVerdict {
+  const { facts } = input;
   const live = valueOf(facts.deployments)?.find(
     ({ metadata }) => metadata.name === first.name && metadata.namespace === first.namespace,
   );
-  if (live !== undefined) return judgeDeployment(live, "cert-manager", facts);
+  if (live !== undefined) return judgeDeployment(live, "cert-manager", input);
   return onItsWay("cert-manager has no ready pod", { object: nameObject("Deployment", first) });
 }
 
@@ -197,10 +208,11 @@ function judgeSetting(found: readonly CertManagerFact[], first: CertManagerFact)
   );
 }
 
-function judgeWebhook({ facts }: LinkInput, { namespace }: CertManagerFact) {
+function judgeWebhook(input: LinkInput, { namespace }: CertManagerFact) {
+  const { facts } = input;
   const event = valueOf(facts.events)?.findLast(({ message }) => WEBHOOK.test(message));
   const live = findDeployments(valueOf(facts.deployments) ?? [], ["webhook"], namespace);
-  const verdict = live[0] && judgeDeployment(live[0], "cert-manager's webhook", facts);
+  const verdict = live[0] && judgeDeployment(live[0], "cert-manager's webhook", input);
   if (verdict !== undefined && verdict.state !== "ok") return verdict;
   if (event === undefined) return undefined;
   return risky("GT-CERT-MANAGER-WEBHOOK", `Lately: ${event.message}`, {

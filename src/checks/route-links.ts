@@ -13,7 +13,7 @@ import {
   type LinkVerdict,
 } from "./chain.ts";
 import { judgeDeletion, refused, wordsOf } from "./conditions.ts";
-import { RERUN } from "./deployment.ts";
+import { repairHint } from "./repair.ts";
 import { listNames } from "./nearest.ts";
 
 /** The host's route and what stands behind it. */
@@ -47,7 +47,9 @@ function judgeRoute(input: LinkInput, routes: readonly HttpRoute[]): LinkVerdict
   const { hostname } = input.target;
   const live = findRoute(input, routes);
   if (live === undefined)
-    return broken("GT-ROUTE-MISSING", `No HTTPRoute names ${hostname}.`, { hint: RERUN });
+    return broken("GT-ROUTE-MISSING", `No HTTPRoute names ${hostname}.`, {
+      hint: repairHint(input, "kubectl get httproutes --all-namespaces"),
+    });
   const object = nameObject("HTTPRoute", live.metadata);
   const parents = parentsOn(live, input.target.gateway);
   const conditions = parents.flatMap((parent) => parent.conditions);
@@ -86,9 +88,10 @@ function judgeRefusal(input: LinkInput, live: HttpRoute, accepted: Condition): L
       {
         object,
         since,
-        hint: input.survey.kept
-          ? RERUN
-          : `Let it hang on port 80 too (a second parentRef with the HTTP listener's sectionName): kubectl edit httproute ${name} --namespace ${namespace}`,
+        hint: repairHint(
+          input,
+          `Let it hang on port 80 too (a second parentRef with the HTTP listener's sectionName): kubectl edit httproute ${name} --namespace ${namespace}`,
+        ),
       },
     );
   }

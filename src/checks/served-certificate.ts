@@ -11,8 +11,7 @@ import {
 } from "./chain.ts";
 import { toSeconds } from "./moment.ts";
 import { listNames } from "./nearest.ts";
-
-const RERUN = { hint: "gateway-tls init" };
+import { newAttempt, repairHint, RERUN } from "./repair.ts";
 
 /** The served certificate: for this name, in date, the one that was issued last, and trusted. */
 export function judgeServed(input: LinkInput, served: ServedCertificate | undefined): LinkVerdict {
@@ -27,12 +26,17 @@ export function judgeServed(input: LinkInput, served: ServedCertificate | undefi
 }
 
 function judgeContent(
-  { facts, target: { hostname } }: LinkInput,
+  input: LinkInput,
   { names, notBefore, notAfter }: ServedCertificate,
 ): LinkVerdict | undefined {
+  const { facts, target } = input;
+  const { hostname } = target;
+  const { namespace, name } = target.gateway;
   if (!names.some((name) => covers(name, hostname))) {
     const reason = `${hostname} serves a certificate for ${listNames(names)}.`;
-    return broken("GT-SERVED-NAME", reason, RERUN);
+    return broken("GT-SERVED-NAME", reason, {
+      hint: repairHint(input, `kubectl describe gateway ${name} --namespace ${namespace}`),
+    });
   }
   const now = Date.parse(facts.now);
   if (Date.parse(notBefore) > now) {
@@ -43,7 +47,7 @@ function judgeContent(
   }
   if (Date.parse(notAfter) > now) return undefined;
   const reason = `${hostname} serves a certificate that expired at ${toSeconds(notAfter)}; this machine's clock says ${toSeconds(facts.now)}.`;
-  return broken("GT-CERTIFICATE-EXPIRED", reason, RERUN);
+  return broken("GT-CERTIFICATE-EXPIRED", reason, { hint: newAttempt(input) });
 }
 
 function judgeAge(
@@ -81,7 +85,7 @@ function judgeTrust({ survey }: LinkInput, served: ServedCertificate): LinkVerdi
     return broken("GT-SERVED-STAGING", reason, { hint });
   }
   if (acmeServer !== undefined && findCaIdentity(acmeServer) !== undefined) {
-    return broken("GT-SERVED-UNTRUSTED", reason, RERUN);
+    return broken("GT-SERVED-UNTRUSTED", reason, { hint: RERUN });
   }
   return risky("GT-SERVED-UNTRUSTED", reason, {
     hint: "Name your CA's root with --trust-ca FILE.",

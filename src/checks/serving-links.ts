@@ -15,6 +15,7 @@ import {
 } from "./chain.ts";
 import { judgeDeletion } from "./conditions.ts";
 import { listNames } from "./nearest.ts";
+import { RERUN } from "./repair.ts";
 import { covers, judgeServed } from "./served-certificate.ts";
 
 /** Port 80, asked from here: before the challenge, which needs it. */
@@ -78,7 +79,7 @@ function judgeRedirect({ survey, target, ...input }: LinkInput, answer: HttpAnsw
   const isDone = certificate?.spec.issuerRef.name !== issuers?.staging && !open;
   if (redirect === true && isDone && !redirects) {
     const reason = `http://${target.hostname}/ answers ${answer.status} and does not redirect to HTTPS.`;
-    return risky("GT-REDIRECT-MISSING", reason, { hint: "gateway-tls init" });
+    return risky("GT-REDIRECT-MISSING", reason, { hint: RERUN });
   }
   if (redirects && location.startsWith("http://")) {
     return risky(

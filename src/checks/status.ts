@@ -128,7 +128,7 @@ function findNext(verdict: HealthVerdict, [first]: readonly StatusFinding[]): st
   if (first.action !== null) return first.action;
   return first.state === "waiting"
     ? "Wait a little, then run `gateway-tls status` again."
-    : "Run `gateway-tls init` again: it repairs what is not as planned.";
+    : "Mend what it names, then run `gateway-tls status` again.";
 }
 
 function showLink({ id, title, why, state, ...more }: LinkResult): ShownLink {

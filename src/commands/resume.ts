@@ -25,7 +25,7 @@ export function formatResume(
 }
 
 /** What every later command needs too: which cluster, and how it was reached. */
-export function formatAccess(flags: Flags, { cluster }: Pick<Config, "cluster">): string[] {
+export function formatAccess(flags: Flags, { cluster }: { cluster: string | undefined }): string[] {
   return [...ACCESS].flatMap((id) => formatFlag(id, id === "cluster" ? cluster : flags[id]));
 }
 

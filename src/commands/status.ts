@@ -6,8 +6,10 @@ import type { Survey } from "../facts/survey.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { rememberIdentity, withConnection } from "../runner/connect.ts";
 import type { CommandInput } from "./command.ts";
+import { formatAccess } from "./resume.ts";
 import { settleRegion } from "./set-up.ts";
 import { resultScreenOf, screenOf } from "./show.ts";
+import { type Access, completeActions, completeError, describeAccess } from "./status-actions.ts";
 import { openCluster } from "./status-connect.ts";
 import type { Watching } from "./status-watch.ts";
 import { chooseSurvey, narrowSurvey, refuseEmpty } from "./status-survey.ts";
@@ -32,10 +34,14 @@ export async function run(input: CommandInput): Promise<ExitCode> {
       options: resolved.options,
       terminal: resolved.interactive ? input.terminal : undefined,
     });
+    const access = accessOf(input, opened.cluster);
     try {
       const question = { resolved, region, hostnames: input.names };
       const survey = await chooseSurvey(world, opened, question);
-      return await report(input, resolved, withConnection(world, opened.connection), survey);
+      const connected = withConnection(world, opened.connection);
+      return await report(input, { resolved, access }, connected, survey);
+    } catch (error) {
+      throw completeError(error, access);
     } finally {
       await opened.connection.close();
     }
@@ -44,9 +50,23 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   }
 }
 
+/** How later commands reach the same cluster. */
+function accessOf({ flags }: CommandInput, cluster: string | undefined): Access {
+  const { context, kubeconfig } = flags;
+  const own = {
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  };
+  return {
+    cluster,
+    gatewayTls: formatAccess(flags, { cluster }),
+    kubectl: formatAccess(own, { cluster: undefined }),
+  };
+}
+
 async function report(
   input: CommandInput,
-  resolved: Resolved,
+  { resolved, access }: { resolved: Resolved; access: Access },
   world: ConnectedWorld,
   survey: Survey,
 ): Promise<ExitCode> {
@@ -59,12 +79,13 @@ async function report(
     const read = await readStatusFacts(world, survey, options);
     refuseEmpty(read.survey, read.facts);
     const narrowed = narrowSurvey(read.survey, input.names);
-    return { ...read, survey: narrowed, status: buildStatus(narrowed, read.facts) };
+    const status = completeActions(buildStatus(narrowed, read.facts), access);
+    return { ...read, survey: narrowed, status };
   };
   const { watch, bundle } = resolved.values;
   const looked =
     watch === true ? await watchAndShow(input, resolved, { world, survey, look }) : await look();
-  await show(input, resolved, looked);
+  await show(input, { resolved, access }, looked);
   if (bundle !== undefined) {
     const { writeBundle } = await import("./status-bundle.ts");
     const path = await writeBundle(world, looked, { cwd: input.io.cwd, file: bundle });
@@ -98,7 +119,7 @@ async function watchAndShow(
 
 async function show(
   { io }: CommandInput,
-  { options, values }: Resolved,
+  { resolved: { options, values }, access }: { resolved: Resolved; access: Access },
   { survey, facts, status }: Looked,
 ): Promise<void> {
   const document = { schemaVersion: 1, ...status } as const;
@@ -109,7 +130,9 @@ async function show(
   }
   const screen = { ...resultScreenOf(io, options), now: new Date(facts.now) };
   const { renderStatus } = await import("../ui/status.ts");
-  io.stdout.write(renderStatus(document, screen));
+  io.stdout.write(
+    renderStatus(document, { ...screen, ...describeAccess(access, survey.expected.cluster) }),
+  );
   if (values.verbose !== true) return;
   const { listReviewed, listWarnings } = await import("../checks/review.ts");
   const { renderVerbose } = await import("../ui/status-verbose.ts");

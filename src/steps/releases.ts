@@ -1,8 +1,9 @@
 import type { ChartName } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
-import { compareRelease } from "../plan/compare.ts";
+import { type Comparison, compareRelease } from "../plan/compare.ts";
 import { appVersionOf } from "../plan/version-sets.ts";
 import type { PlanItem } from "../plan/plan.ts";
+import type { ReleaseRequest } from "../ports/charts.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { markChartCrds } from "./chart-crds.ts";
 import type { StepContext, StepId } from "./step.ts";
@@ -15,9 +16,10 @@ export async function inspectRelease(
   { withNamespace = true } = {},
 ): Promise<PlanItem[]> {
   const request = plan.releases[chart];
-  const [releases, namespace] = await Promise.all([
+  const [releases, namespace, gone] = await Promise.all([
     world.charts.list(),
     world.kubernetes.get({ kind: kinds.Namespace, name: request.namespace }),
+    findGoneDeployments(world, chart, request),
   ]);
   const live = releases.find(
     ({ name, namespace: at }) => name === request.name && at === request.namespace,
@@ -28,10 +30,41 @@ export async function inspectRelease(
     kind: "Helm release",
     name: `${request.namespace}/${request.name}`,
     document: { chart: request.chart, version: request.version ?? null, values: request.values },
-    ...compareRelease(request, live),
+    ...withDeployments(compareRelease(request, live), gone),
   };
   if (!withNamespace) return [release];
   return [{ step, kind: "Namespace", name: request.namespace, intent }, release];
+}
+
+/** By `app.kubernetes.io/component`; the other charts have one Deployment. */
+const COMPONENTS: Partial<Record<ChartName, readonly string[]>> = {
+  "cert-manager": ["controller", "webhook", "cainjector"],
+};
+
+/** Helm's record says nothing of what somebody deleted since. */
+async function findGoneDeployments(
+  { kubernetes }: StepContext["world"],
+  chart: ChartName,
+  { name, namespace }: Pick<ReleaseRequest, "name" | "namespace">,
+): Promise<string[]> {
+  const labelSelector = `app.kubernetes.io/instance=${name}`;
+  const live = await kubernetes.list(kinds.Deployment, { namespace, labelSelector });
+  const components = COMPONENTS[chart];
+  if (components === undefined) return live.length > 0 ? [] : [`Deployment ${name} is gone`];
+  return components
+    .filter(
+      (component) =>
+        !live.some(
+          ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === component,
+        ),
+    )
+    .map((component) => `Deployment of the ${component} is gone`);
+}
+
+function withDeployments(compared: Comparison, gone: readonly string[]): Comparison {
+  return compared.intent === "keep" && gone.length > 0
+    ? { intent: "update", fields: [...gone] }
+    : compared;
 }
 
 /**

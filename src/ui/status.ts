@@ -1,5 +1,5 @@
 import { formatHint } from "./error.ts";
-import { joinBlocks } from "./layout.ts";
+import { formatHeading, joinBlocks } from "./layout.ts";
 import { formatLine, formatText, type Mark, markOf, type Screen, type Style } from "./screen.ts";
 import { countOf, formatExpiry, padTo, toOneLine, widthOf } from "./text.ts";
 
@@ -57,6 +57,10 @@ export interface StatusDocument {
 export interface StatusOptions extends Screen {
   /** On the world's clock. */
   now: Date;
+  /** What was looked at: "Cluster demo". */
+  place?: string;
+  /** The cluster that kubectl's context must be of, where its commands do not say so. */
+  kubectlPlace?: string;
 }
 
 const VERDICTS: Record<HealthVerdict, { mark: Mark; style: Style; sentence: string }> = {
@@ -87,7 +91,9 @@ export function renderStatus(status: StatusDocument, options: StatusOptions): st
   );
   const { mark, style, sentence } = VERDICTS[status.verdict];
   const told = new Set<string>();
+  const { place } = options;
   return joinBlocks([
+    place === undefined ? [] : [formatHeading(options, place)],
     status.hosts.flatMap((host) => formatHost(host, { nameWidth, told }, options)),
     [
       formatLine(options, [
@@ -95,9 +101,17 @@ export function renderStatus(status: StatusDocument, options: StatusOptions): st
         " ",
         [status.hosts.length === 0 ? "No host is set up." : sentence, "bold"],
       ]),
-      ...(status.next === null ? [] : formatHint(status.next, options, 2)),
+      ...(status.next === null ? [] : formatNext(status.next, options)),
     ],
   ]);
+}
+
+function formatNext(next: string, options: StatusOptions): string[] {
+  const { kubectlPlace } = options;
+  const lines = formatHint(next, options, 2);
+  if (kubectlPlace === undefined || !/\bkubectl [a-z]/.test(next)) return lines;
+  const note = `kubectl's context must be that of the cluster ${kubectlPlace}.`;
+  return [...lines, ...formatText(options, note, { indent: 2, style: "dim" })];
 }
 
 function formatHost(

@@ -40,6 +40,18 @@ describe("each state has its verdict and its first finding", () => {
     }
   });
 
+  test("one cause of an installation made by hand too, and nothing sends init at it", async () => {
+    for (const state of states) {
+      const { hosts, findings } = await statusOf({ ...state, gateway: "gateway-tls/gateway-tls" });
+      const failed = findings.filter((finding) => finding.state === "failed");
+      expect([state.name, failed.length <= hosts.length]).toEqual([state.name, true]);
+      const sent = findings.filter(({ action }) =>
+        /gateway-tls (init|add-host|promote|check)\b/.test(action ?? ""),
+      );
+      expect([state.name, sent]).toEqual([state.name, []]);
+    }
+  });
+
   test("each finding that is broken has a code, why it matters, and an action", async () => {
     for (const state of states) {
       for (const { state: how, code, why, action } of (await statusOf(state)).findings) {

@@ -1,0 +1,90 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { completeAction } from "../../src/commands/status-actions.ts";
+import { fields } from "../../src/sandbox/fields.ts";
+import { readState } from "../../src/sandbox/state-file.ts";
+import type { WorldState } from "../../src/sandbox/world-state.ts";
+import { runCli } from "../support/run-cli.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "gateway-tls-actions-"));
+const installed = join(directory, "installed.json");
+const wanted = ["--domain", "example.com", "--email", "ops@example.com", "--sample-app", "--yes"];
+
+beforeAll(async () => {
+  const where = ["--cluster", "demo", "--sandbox", "--sandbox-state", installed];
+  const { exitCode, stderr } = await runCli(["init", ...wanted, ...where]);
+  if (exitCode !== 0) throw new Error(stderr);
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+/** A status of the installed world, changed by somebody. */
+async function statusOf(
+  change: (objects: WorldState["objects"]) => void,
+  ...flags: readonly string[]
+) {
+  const statePath = join(directory, "changed.json");
+  cpSync(installed, statePath);
+  const state = readState(statePath);
+  if (state === undefined) throw new Error("init keeps its world");
+  change(state.objects);
+  writeFileSync(statePath, JSON.stringify(state));
+  const ran = await runCli(["status", ...flags, "--sandbox", "--sandbox-state", statePath]);
+  return { ...ran, statePath };
+}
+
+const withoutExternalDns = (objects: WorldState["objects"]) => {
+  for (const key of Object.keys(objects)) {
+    if (key.endsWith("Deployment|external-dns|external-dns")) delete objects[key];
+  }
+};
+const withoutPods = (objects: WorldState["objects"]) => {
+  for (const object of Object.values(objects)) {
+    if (object.kind !== "Deployment" || object.metadata.name !== "coffee") continue;
+    object["spec"] = { ...fields(object["spec"]), replicas: 0 };
+  }
+};
+
+describe("what is to be done can be pasted", () => {
+  test("our own command names the cluster and how it was reached", async () => {
+    const ran = await statusOf(withoutExternalDns);
+    expect(ran.exitCode).toBe(3);
+    expect(ran.stdout.replaceAll(/\s*\\\s+/g, " ")).toContain(
+      `gateway-tls init --cluster demo --sandbox --sandbox-state ${ran.statePath}`,
+    );
+  });
+
+  test("and does what it says", async () => {
+    const { stdout } = await statusOf(withoutExternalDns, "--output", "json");
+    const [, ...argv] = String(JSON.parse(stdout).next).split(" ");
+    expect((await runCli([...argv, "--yes"])).exitCode).toBe(0);
+    expect((await runCli(["status", ...argv.slice(1)])).exitCode).toBe(0);
+  });
+
+  test("kubectl's command has the context that was named, and else which cluster it must be", async () => {
+    const own = await statusOf(withoutPods, "--context", "prod");
+    expect(own.stdout).toContain("kubectl --context prod get pods");
+    expect(own.stdout).not.toContain("kubectl's context must be");
+    const ours = await statusOf(withoutPods);
+    expect(ours.stdout).toContain("  kubectl get pods --namespace gateway-tls-sample\n");
+    expect(ours.stdout).toContain("kubectl's context must be that of the cluster demo.");
+  });
+
+  test("an error's hint too", async () => {
+    const { stderr } = await statusOf(() => undefined, "--context", "prod", "wwww.example.com");
+    expect(stderr.replaceAll(/\s*\\\s+/g, " ")).toMatch(
+      /gateway-tls status --context prod --sandbox .* www\.example\.com/,
+    );
+  });
+});
+
+test.each([
+  ["Gateway names are no commands", "kubectl describe gateway gateway-tls --namespace gateway-tls"],
+  ["nor are sentences about kubectl", "kubectl's context"],
+])("%s", (_, text) => {
+  const access = { cluster: "demo", gatewayTls: ["--cluster demo"], kubectl: [] };
+  expect(completeAction(text, access)).toBe(text);
+});
