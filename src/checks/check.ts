@@ -12,6 +12,8 @@ export interface CheckInput {
   versions: VersionSet;
   /** `undefined` when the caller, and so the account, is unknown. */
   names: Names | undefined;
+  /** The hosts that the run is about; left out when it is about all of the config's. */
+  about?: readonly string[];
 }
 
 /** What was found wrong, or could not be seen: a true sentence and one action. */
@@ -67,6 +69,16 @@ export const warning = (code: ErrorCode, message: string, hint?: string): Verdic
   state: "warning",
   ...finding(code, message, hint),
 });
+
+/** What is wrong with a host that the run is not about is told, and does not stop it. */
+export function failedFor(
+  { about }: Pick<CheckInput, "about">,
+  hostnames: readonly string[],
+  found: Finding,
+): Verdict {
+  const isMeant = about === undefined || hostnames.some((hostname) => about.includes(hostname));
+  return { state: isMeant ? "failed" : "warning", ...found };
+}
 
 function finding(code: ErrorCode, message: string, hint?: string): Finding {
   return { code, message, ...(hint === undefined ? {} : { hint }) };

@@ -3,6 +3,7 @@ import type { Fact } from "../facts/fact.ts";
 import type { HostRecords } from "../facts/records.ts";
 import {
   failed,
+  failedFor,
   judge,
   judgeIfSeen,
   ok,
@@ -99,18 +100,30 @@ function isInTheWay({ records, owner }: HostRecords, txtOwner: string | undefine
   return records.length > 0 && (owner === undefined || owner !== txtOwner);
 }
 
-function describeForeign({ facts }: CheckInput, foreign: readonly HostRecords[]): Verdict {
+function describeForeign(input: CheckInput, foreign: readonly HostRecords[]): Verdict {
   const texts = foreign.map(({ hostname, records, owner }) => {
-    const types = [...new Set(records.map(({ type }) => type))].join(" and ");
-    const whose =
-      owner === undefined ? "nobody's by its TXT record" : `of the ExternalDNS owner "${owner}"`;
-    return `${hostname} ${types} (${whose})`;
+    const found = records.map(({ type, values, alias }) =>
+      [type, ...(alias === undefined ? values : [alias.target])].join(" "),
+    );
+    return `${hostname} ${found.join(" and ")} (${describeWriter(owner)})`;
   });
-  const zone = facts.zone.known ? facts.zone.value.zone?.id : undefined;
-  const [first] = foreign;
-  return failed(
-    "GT-RECORD-FOREIGN",
-    `ExternalDNS will not replace records that are not its own: ${listNames(texts)}.`,
-    `Delete them or choose another --host; to see them: aws route53 list-resource-record-sets --hosted-zone-id ${zone ?? ""} --query "ResourceRecordSets[?Name=='${first?.hostname ?? ""}.']"`,
+  const { zone } = input.facts;
+  const id = zone.known ? zone.value.zone?.id : undefined;
+  const names = foreign.slice(0, 3).map(({ hostname }) => `'${hostname}.'`);
+  return failedFor(
+    input,
+    foreign.map(({ hostname }) => hostname),
+    {
+      code: "GT-RECORD-FOREIGN",
+      message: `ExternalDNS replaces only what it wrote itself, and these are in the way: ${listNames(texts)}.`,
+      hint: `Delete what nobody needs, or choose other hosts. To see it: aws route53 list-resource-record-sets --hosted-zone-id ${id ?? ""} --query "ResourceRecordSets[?contains([${names.join(",")}],Name)]"`,
+    },
   );
+}
+
+function describeWriter(owner: string | undefined): string {
+  if (owner === undefined) return "written by hand or another tool";
+  return owner.startsWith("gateway-tls.")
+    ? `of another gateway-tls installation, ${owner}`
+    : `of the ExternalDNS owner "${owner}"`;
 }

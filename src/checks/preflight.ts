@@ -5,6 +5,7 @@ import type { VersionSet } from "../plan/version-sets.ts";
 import type { Check, CheckReport } from "./check.ts";
 import { clusterChecks } from "./cluster-checks.ts";
 import { dnsChecks } from "./dns-checks.ts";
+import { hostChecks } from "./host-checks.ts";
 import { identityChecks } from "./identity-checks.ts";
 import { installChecks } from "./install-checks.ts";
 import { loadBalancerChecks } from "./load-balancer-checks.ts";
@@ -23,6 +24,7 @@ export const preflightChecks: readonly Check[] = [
   ...identityChecks,
   ...loadBalancerChecks,
   ...installChecks,
+  ...hostChecks,
 ];
 
 /** Judges all of it at once; pure. */
@@ -30,6 +32,7 @@ export function runPreflight(input: {
   config: Config;
   facts: Facts;
   versions: VersionSet;
+  about?: readonly string[];
 }): CheckReport {
   const { caller, cluster } = input.facts;
   const names =

@@ -43,7 +43,8 @@ export interface BringUp {
 /** Preflight, plan, review, run, end screen: everything behind the resolved config. */
 export async function bringUp(input: BringUp): Promise<ExitCode> {
   const { world, connection, config, options, configText, templates } = input;
-  const question = { config, options, configText, templates };
+  const about = input.asked === undefined ? {} : { about: input.asked };
+  const question = { config, options, configText, templates, ...about };
   const examination = await examine(world, connection, question);
   if (examination.failure !== undefined || connection instanceof UserError) {
     return showRefusal(input, examination);

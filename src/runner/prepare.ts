@@ -21,6 +21,8 @@ export interface Question {
   /** The config as it will be kept. */
   configText: string;
   templates: Templates;
+  /** The hosts that the run is about: what is wrong with others does not stop it. */
+  about?: readonly string[];
 }
 
 /** A look at everything, before the first write. */
@@ -38,7 +40,7 @@ export interface Examination {
 export async function examine(
   world: Omit<World, "connect">,
   connection: ClusterConnection | UserError,
-  { config, options }: Question,
+  { config, options, about }: Question,
 ): Promise<Examination> {
   const versions = versionSets[config.versions];
   const [account, cluster] = await Promise.all([
@@ -51,7 +53,12 @@ export async function examine(
     readCluster(world, connection, config),
   ]);
   const facts: Facts = { ...account, ...cluster };
-  const report = runPreflight({ config, facts, versions });
+  const report = runPreflight({
+    config,
+    facts,
+    versions,
+    ...(about === undefined ? {} : { about }),
+  });
   return { facts, report, failure: firstFailure(report) };
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/config.ts";
+import { kinds } from "../../src/kinds.ts";
+import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { readHostParts, runAtTerminal, runInSandbox } from "../support/life.ts";
 import { ScriptedTerminal } from "../support/terminal.ts";
 
@@ -81,5 +83,22 @@ describe("the backend of an added host", () => {
       expect.arrayContaining(["shop/web:80", "shop/api:8080", "a sample app"]),
     );
     expect(await listeners()).toContain("api.example.com");
+  });
+});
+
+describe("a host whose Service is gone", () => {
+  it("does not keep others from being added, and is named", async () => {
+    await init();
+    await run("add-host web.example.com --backend shop/web:80 --yes");
+    const sandbox = await createSandbox({ statePath, faults: [] });
+    const { kubernetes } = await sandbox.connect(await sandbox.clusters.find("demo"), {});
+    await kubernetes.delete([{ kind: kinds.Service, namespace: "shop", name: "web" }]);
+    const added = await run("add-host api.example.com --backend shop/api:8080 --yes");
+    expect(added.exitCode).toBe(0);
+    expect(added.stdout).toContain("✓ api.example.com is served over HTTPS.");
+    expect(added.stdout).toContain("! web.example.com does not work");
+    const again = await run("add-host web.example.com --backend shop/web:80 --yes");
+    expect(again.exitCode).toBe(2);
+    expect(again.stderr).toContain("GT-BACKEND-NOT-FOUND");
   });
 });

@@ -30,7 +30,7 @@ export async function addHosts(
   const connection = await connectToCluster(sandbox, config, options);
   if (connection instanceof UserError) throw connection;
   const templates = await loadTemplates();
-  const question = { config, options, configText: writeConfig(config), templates };
+  const question = { config, options, configText: writeConfig(config), templates, about };
   const examination = await examine(sandbox, connection, question);
   if (examination.failure !== undefined) return { items: [], error: examination.failure };
   const plan = planFor(examination, question);
