@@ -6,7 +6,10 @@ export const lifeVerbs: readonly Verb[] = [
     name: "remove-host",
     summary: "Serve hosts no more: routes, listener, certificate and DNS records go",
     scopes: ["where", "run", "all"],
-    examples: ["gateway-tls remove-host api.example.com"],
+    examples: [
+      "gateway-tls remove-host api.example.com --dry-run",
+      "gateway-tls remove-host api.example.com --cluster demo",
+    ],
     argument: { value: "host", about: "The hosts to remove", several: true },
     load: () => import("./remove-host.ts"),
   },

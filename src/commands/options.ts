@@ -24,8 +24,8 @@ const INTRODUCTION =
   "Gives a domain HTTPS on Amazon EKS: Gateway API, ExternalDNS, cert-manager and NGINX Gateway Fabric, set up safely and proven by a TLS handshake.";
 
 const EXIT_CODES = `Exit codes:
-  0 done, 1 failed or declined, 2 wrong usage, 3 not all is well (status),
-  124 a wait timed out, 130 stopped by Ctrl-C`;
+  0 done, 1 failed or declined, 2 wrong usage, 3 not all is well (status,
+  check), 124 a wait timed out, 130 stopped by Ctrl-C`;
 
 /** Reads argv by the tables of verbs and settings. Throws `GT-CONFIG-FLAG`. */
 export function readCommandLine(

@@ -10,7 +10,7 @@ export interface Verb {
   scopes: readonly Scope[];
   /** Single settings beside those of its scopes. */
   settings?: readonly SettingId[];
-  /** Shown under its help. */
+  /** Shown under its help; each works as it stands. */
   examples: readonly string[];
   /** What stands behind the verb: one name, and what it is. */
   argument?: { value: string; about: string; several?: true };
@@ -25,7 +25,7 @@ export const verbs: readonly Verb[] = [
     scopes: ["init", "host", "where", "run", "all"],
     examples: [
       "gateway-tls init",
-      "gateway-tls init --sandbox --domain example.com --sample-app",
+      "gateway-tls init --sandbox --domain example.com --email ops@example.com \\\n    --cluster demo --sample-app",
       "gateway-tls init --config gateway-tls.yaml --dry-run",
     ],
     load: () => import("./init.ts"),
@@ -51,7 +51,7 @@ export const verbs: readonly Verb[] = [
       "gateway-tls status --cluster demo",
       "gateway-tls status www.example.com --verbose",
       "gateway-tls status --watch",
-      "gateway-tls status --gateway edge/public --output json",
+      "gateway-tls status --gateway gateway-tls/gateway-tls --output json",
     ],
     argument: { value: "host", about: "Only this host (default: all)" },
     load: () => import("./status.ts"),
@@ -61,7 +61,7 @@ export const verbs: readonly Verb[] = [
     summary: "Say what stands in the way, and what differs from the kept config; change nothing",
     scopes: ["init", "host", "where", "all", "check"],
     examples: [
-      "gateway-tls check --pre --cluster demo --domain example.com",
+      "gateway-tls check --pre --config gateway-tls.yaml",
       "gateway-tls check --cluster demo",
     ],
     load: () => import("./check.ts"),
