@@ -15,8 +15,12 @@ import { isBackingOff } from "./issuance.ts";
 import { toSeconds } from "./moment.ts";
 import { attemptingOf, RERUN } from "./repair.ts";
 
-/** A renewal may be this late before it is told: it is begun at its time, not done. */
+/**
+ * A renewal may be this late before it is told: it is begun at its time, not done. Of a short
+ * lifetime little is kept for it, so there it is a tenth of that.
+ */
 const RENEWING_MS = 86_400_000;
+const RENEWING_SHARE = 0.1;
 /** Promotion follows the handshake at once; after this nobody is at it. */
 const PROMOTING_MS = 900_000;
 
@@ -30,7 +34,7 @@ export function judgeCertificate(input: LinkInput): LinkVerdict {
   return firstTrouble(
     () => judgeExpiry(input, certificate, more),
     () => judgeFailure(input, { live: certificate, request, more }),
-    () => judgeNotReady(certificate, more),
+    () => judgeNotReady(input, certificate, more),
     () => judgeRenewal(input, certificate, more),
     () => judgePromotion(input, certificate, more),
     () => {
@@ -80,15 +84,28 @@ function judgeFailure(
   });
 }
 
-function judgeNotReady(live: Certificate, more: More): LinkVerdict | undefined {
+function judgeNotReady(input: LinkInput, live: Certificate, more: More): LinkVerdict | undefined {
   const { conditions } = live.status;
   const ready = findCondition(conditions, "Ready");
   const issuing = findCondition(conditions, "Issuing");
   const isReady = ready?.status === "True" && isCurrent(ready, live.metadata.generation);
   if (isReady && issuing?.status !== "True") return undefined;
+  const late = isReady ? judgeRenewal(input, live, more) : undefined;
+  if (late !== undefined && isStuck(input, live, issuing?.lastTransitionTime)) return late;
   const words = [issuing?.message, ready?.status === "True" ? undefined : ready?.message];
   const reason = words.find((text) => text !== undefined && text !== "");
   return onItsWay(reason ?? "the certificate is being requested", more);
+}
+
+/** How late a renewal may be, in milliseconds: by the lifetime that the certificate has. */
+function findPatience({ status: { notAfter, renewalTime } }: Certificate): number {
+  const keptMs = Date.parse(notAfter ?? "") - Date.parse(renewalTime ?? "");
+  return Math.min(RENEWING_MS, RENEWING_SHARE * keptMs);
+}
+
+/** An attempt that neither ends nor says anything. */
+function isStuck({ facts }: LinkInput, live: Certificate, since: string | undefined): boolean {
+  return Date.parse(facts.now) - Date.parse(since ?? facts.now) > findPatience(live);
 }
 
 /** Lifetimes come from the certificate itself: half of the time kept for renewing is the limit. */
@@ -101,7 +118,7 @@ function judgeRenewal(
   if (notAfter === undefined || renewalTime === undefined) return undefined;
   const now = Date.parse(facts.now);
   const due = Date.parse(renewalTime);
-  if (now - due <= RENEWING_MS) return undefined;
+  if (now - due <= findPatience(live)) return undefined;
   const reason = `The renewal was due at ${renewalTime} and has not happened; the certificate expires at ${notAfter}.`;
   const isUrgent = now > due + (Date.parse(notAfter) - due) / 2;
   const tell = isUrgent ? broken : risky;

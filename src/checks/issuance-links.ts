@@ -6,6 +6,7 @@ import { CLUSTER_ISSUER, findAttempt, findGateway, findIssuerName, ISSUER } from
 import { judgeCertificate } from "./certificate-link.ts";
 import {
   broken,
+  describeCommand,
   firstTrouble,
   judgeSeen,
   nameObject,
@@ -89,7 +90,7 @@ function judgeIssuer(input: LinkInput): LinkVerdict {
       hint: `kubectl annotate gateway ${input.target.gateway.name} --namespace ${input.target.gateway.namespace} ${CLUSTER_ISSUER}=ISSUER`,
     });
   }
-  if (found?.kind === "Issuer") return { state: "ok", reason: `Issuer ${name}, not looked at` };
+  if (found?.kind === "Issuer") return judgeLocalIssuer(input, name);
   return judgeSeen(input.facts.issuers, (issuers) => {
     const object = `ClusterIssuer ${name}`;
     const live = issuers.find(({ metadata }) => metadata.name === name);
@@ -98,6 +99,21 @@ function judgeIssuer(input: LinkInput): LinkVerdict {
       object,
       hint: repairHint(input, "kubectl get clusterissuers"),
     });
+  });
+}
+
+/** cert-manager takes an Issuer of the Gateway's own namespace only. */
+function judgeLocalIssuer(input: LinkInput, name: string): LinkVerdict {
+  const { namespace } = input.target.gateway;
+  return judgeSeen(input.facts.localIssuers, (issuers) => {
+    const object = `Issuer ${namespace}/${name}`;
+    const live = issuers.find(
+      ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+    );
+    if (live !== undefined) return judgeLiveIssuer(input, live, object);
+    const reason = `The namespace ${namespace} of the Gateway has no Issuer ${name}.`;
+    const hint = `kubectl get issuers --namespace ${namespace}`;
+    return broken("GT-ISSUER-MISSING", reason, { object, hint });
   });
 }
 
@@ -112,10 +128,7 @@ function judgeLiveIssuer(input: LinkInput, live: ClusterIssuer, object: string):
       if (ready.status === "True") return { state: "ok", object, since };
       const { code, hint } = explainAcmeWords(wordsOf(ready), attemptingOf(input));
       const own = code === "GT-ACME-FAILED" ? "GT-ISSUER-NOT-READY" : code;
-      const action =
-        own === "GT-ISSUER-NOT-READY"
-          ? `kubectl describe clusterissuer ${live.metadata.name}`
-          : hint;
+      const action = own === "GT-ISSUER-NOT-READY" ? describeCommand(object) : hint;
       return broken(own, wordsOf(ready), { object, since, hint: action });
     },
   );

@@ -44,6 +44,7 @@ export function listReviewed(survey: Survey, facts: StatusFacts): ReviewedObject
   const is = filtersOf(survey);
   return [
     ...show("ClusterIssuer", facts.issuers, withConditions),
+    ...show("Issuer", facts.localIssuers, withConditions, is.inPlace),
     ...show("Gateway", facts.gateways, withConditions, is.gateway),
     ...show("CertificateRequest", facts.requests, withConditions, is.inPlace),
     ...show("Certificate", facts.certificates, readCertificate, is.inPlace),

@@ -127,8 +127,8 @@ function findNext(verdict: HealthVerdict, [first]: readonly StatusFinding[]): st
   if (verdict === "healthy" || first === undefined) return null;
   if (first.action !== null) return first.action;
   return first.state === "waiting"
-    ? "Wait a little, then run `gateway-tls status` again."
-    : "Mend what it names, then run `gateway-tls status` again.";
+    ? "Wait a little, then run the same command again; --watch waits by itself."
+    : "Mend what it names, then run the same command again.";
 }
 
 function showLink({ id, title, why, state, ...more }: LinkResult): ShownLink {

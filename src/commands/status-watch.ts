@@ -14,7 +14,13 @@ type Watched = readonly [ResourceKind, ListOptions?];
  * than is looked at: elsewhere in a busy cluster something always changes.
  */
 function listWatched({ kept, gateways, serviceNamespaces, targets }: Survey): Watched[] {
-  const issuance = [kinds.Certificate, kinds.CertificateRequest, kinds.Order, kinds.Challenge];
+  const issuance = [
+    kinds.Issuer,
+    kinds.Certificate,
+    kinds.CertificateRequest,
+    kinds.Order,
+    kinds.Challenge,
+  ];
   const gatewayNamespaces = gateways.map(({ namespace }) => namespace);
   const backends = targets.flatMap((one) => one.backends.map(({ namespace }) => namespace));
   return [

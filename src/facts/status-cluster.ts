@@ -31,6 +31,8 @@ export interface StatusClusterFacts {
   endpointSlices: Fact<objects.EndpointSlice[]>;
   services: Fact<objects.Service[]>;
   issuers: Fact<objects.ClusterIssuer[]>;
+  /** Those of the Gateways' own namespaces. */
+  localIssuers: Fact<objects.ClusterIssuer[]>;
   certificates: Fact<objects.Certificate[]>;
   requests: Fact<objects.CertificateRequest[]>;
   orders: Fact<objects.Order[]>;
@@ -140,22 +142,35 @@ async function readGatewaySide(kubernetes: Kubernetes, survey: Survey) {
     readAll(kubernetes, kinds.HTTPRoute, objects.parseHttpRoute),
     readAll(kubernetes, kinds.EndpointSlice, objects.parseEndpointSlice),
     readAll(kubernetes, kinds.Service, objects.parseService, commonPlace(survey.serviceNamespaces)),
-    readAll(kubernetes, kinds.Event, objects.parseEvent, { fieldSelector: "type=Warning" }),
+    readWarnings(kubernetes),
   ]);
   return { gatewayClasses, gateways, routes, endpointSlices, services, events };
 }
 
+/** The oldest first: the API server lists them by name. */
+function readWarnings(kubernetes: Kubernetes): Promise<Fact<objects.Event[]>> {
+  return readFact(async () => {
+    const found = await kubernetes.list(kinds.Event, { fieldSelector: "type=Warning" });
+    return found.map(objects.parseEvent).toSorted((a, b) => timeOf(a) - timeOf(b));
+  });
+}
+
+const timeOf = ({ lastTimestamp, eventTime, metadata }: objects.Event): number =>
+  Date.parse(lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? "") || 0;
+
 async function readIssuance(kubernetes: Kubernetes, survey: Survey) {
   const at = commonPlace(survey.gateways.map(({ namespace }) => namespace));
-  const [issuers, certificates, requests, orders, challenges, secrets] = await Promise.all([
+  const [issuers, localIssuers, certificates, requests, ...rest] = await Promise.all([
     readAll(kubernetes, kinds.ClusterIssuer, objects.parseClusterIssuer),
+    readAll(kubernetes, kinds.Issuer, objects.parseClusterIssuer, at),
     readAll(kubernetes, kinds.Certificate, objects.parseCertificate, at),
     readAll(kubernetes, kinds.CertificateRequest, objects.parseCertificateRequest, at),
     readAll(kubernetes, kinds.Order, objects.parseOrder, at),
     readAll(kubernetes, kinds.Challenge, objects.parseChallenge, at),
     readTlsSecrets(kubernetes, at),
   ]);
-  return { issuers, certificates, requests, orders, challenges, secrets };
+  const [orders, challenges, secrets] = rest;
+  return { issuers, localIssuers, certificates, requests, orders, challenges, secrets };
 }
 
 /** One namespace when all are the same, else all of them. */
