@@ -5,6 +5,7 @@ import { explainPod } from "../facts/pods.ts";
 import type { StatusFacts } from "../facts/status-facts.ts";
 import type { ObjectMeta } from "../ports/kubernetes.ts";
 import { repairHint } from "./repair.ts";
+import { judgeDeletion } from "./conditions.ts";
 import { broken, nameObject, onItsWay, type LinkInput, type LinkVerdict } from "./chain.ts";
 
 /** What of a Deployment is wrong: absent, stopped, on its way, or stuck for the reason its pods give. */
@@ -19,6 +20,8 @@ export function judgeDeployment(
     });
   const object = nameObject("Deployment", live.metadata);
   const { name, namespace = "default" } = live.metadata;
+  const leaving = judgeDeletion(live.metadata, object);
+  if (leaving !== undefined) return leaving;
   const wanted = live.spec.replicas ?? 1;
   const ready = live.status.readyReplicas ?? 0;
   if (wanted === 0)

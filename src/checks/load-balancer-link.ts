@@ -1,6 +1,7 @@
 import { findCondition } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Event, Gateway, Service } from "../facts/objects.ts";
+import { judgeDeletion } from "./conditions.ts";
 import { broken, nameObject, onItsWay, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
 
 /** How long a network load balancer takes to be made, with room. */
@@ -15,6 +16,9 @@ export function judgeBalancer(input: LinkInput, live: Gateway): LinkVerdict {
   const { addresses } = live.status;
   const address = addresses[0]?.value;
   const event = service && findEvent(input, service);
+  const leaving =
+    service && judgeDeletion(service.metadata, nameObject("Service", service.metadata));
+  if (leaving !== undefined) return leaving;
   if (address === undefined || isClusterAddress(input, service, address)) {
     return explainMissing(input, { live, service, event });
   }

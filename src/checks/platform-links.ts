@@ -1,7 +1,6 @@
 import type { CertManagerFact } from "../facts/cert-manager.ts";
 import { isCurrent } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
-import type { CrdGroup } from "../facts/crds.ts";
 import {
   broken,
   firstTrouble,
@@ -13,11 +12,11 @@ import {
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
-import { refused } from "./conditions.ts";
+import { judgeDeletion, refused } from "./conditions.ts";
+import { judgeCertManagerCrds, judgeGatewayApiCrds } from "./crds.ts";
 import { findDeployments, judgeDeployment } from "./deployment.ts";
 import { listNames } from "./nearest.ts";
 import { repairHint, RERUN } from "./repair.ts";
-import { minorOf } from "./version.ts";
 
 /** What everything else stands on. */
 export const platformLinks: readonly Link[] = [
@@ -34,7 +33,7 @@ export const platformLinks: readonly Link[] = [
     why: "Without its CRDs the cluster knows no Gateway and no HTTPRoute.",
     after: ["installation"],
     evaluate: (input) =>
-      judgeSeen(input.facts.crds, ({ gatewayApi }) => judgeCrds(input, gatewayApi)),
+      judgeSeen(input.facts.crds, ({ gatewayApi }) => judgeGatewayApiCrds(input, gatewayApi)),
   },
   {
     id: "gateway-controller",
@@ -71,27 +70,6 @@ function judgeInstallation({ survey, facts }: LinkInput): LinkVerdict {
   });
 }
 
-function judgeCrds(input: LinkInput, found: CrdGroup | undefined): LinkVerdict {
-  if (found === undefined)
-    return broken("GT-CRDS-MISSING", "The Gateway API CRDs are gone.", {
-      hint: repairHint(input, "Install the Gateway API CRDs that the gateway controller supports."),
-    });
-  const [open] = found.notEstablished;
-  const object = "CustomResourceDefinition gateways.gateway.networking.k8s.io";
-  if (open !== undefined) return onItsWay(`${open} is not established yet`, { object });
-  const wanted = input.survey.expected.gatewayApi;
-  const versions = found.versions.join(", ");
-  const other = found.versions.find(
-    (version) => wanted !== undefined && minorOf(version) !== minorOf(wanted),
-  );
-  if (other === undefined) return { state: "ok", reason: versions };
-  return broken(
-    "GT-CRDS-UNSUPPORTED",
-    `The cluster has Gateway API ${other}; the gateway controller supports ${wanted ?? "another"}.`,
-    { object, hint: `Bring them back to ${wanted ?? "it"}; they belong to ${found.owner.name}.` },
-  );
-}
-
 const CONTROLLERS = ["nginx-gateway-fabric", "nginx-gateway"];
 const NGINX = "gateway.nginx.org/nginx-gateway-controller";
 
@@ -118,7 +96,9 @@ function judgeClass(input: LinkInput): LinkVerdict {
         object,
         hint: repairHint(input, "kubectl get gatewayclasses"),
       });
-    const { accepted, supportedVersion, generation } = found;
+    const { accepted, supportedVersion, generation, leaving } = found;
+    const deletion = leaving && judgeDeletion(leaving, object);
+    if (deletion !== undefined) return deletion;
     const old = [accepted, supportedVersion].find(
       (one) => one !== undefined && !isCurrent(one, generation),
     );
@@ -153,6 +133,8 @@ function judgeCertManager(input: LinkInput): LinkVerdict {
         hint: repairHint(input, "kubectl get deployments --all-namespaces"),
       });
     return firstTrouble(
+      () => judgeCertManagerCrds(input),
+      () => judgeLeaving(input, first),
       () => judgeLog(input, first),
       () => (second === undefined ? undefined : judgeTwo(first, second)),
       () => (found.some(({ ready }) => ready) ? undefined : judgeReplicas(input, first)),
@@ -162,6 +144,16 @@ function judgeCertManager(input: LinkInput): LinkVerdict {
     );
   });
 }
+
+function judgeLeaving({ facts }: LinkInput, first: CertManagerFact): LinkVerdict | undefined {
+  const live = findLive(facts, first);
+  return live && judgeDeletion(live.metadata, nameObject("Deployment", live.metadata));
+}
+
+const findLive = ({ deployments }: LinkInput["facts"], { name, namespace }: CertManagerFact) =>
+  valueOf(deployments)?.find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
 
 function judgeLog({ facts }: LinkInput, { name, namespace }: CertManagerFact) {
   const line = valueOf(facts.certManagerLog)?.findLast((one) => NO_CRDS.test(one));
@@ -188,10 +180,7 @@ function judgeTwo(first: CertManagerFact, second: CertManagerFact): LinkVerdict 
 }
 
 function judgeReplicas(input: LinkInput, first: CertManagerFact): LinkVerdict {
-  const { facts } = input;
-  const live = valueOf(facts.deployments)?.find(
-    ({ metadata }) => metadata.name === first.name && metadata.namespace === first.namespace,
-  );
+  const live = findLive(input.facts, first);
   if (live !== undefined) return judgeDeployment(live, "cert-manager", input);
   return onItsWay("cert-manager has no ready pod", { object: nameObject("Deployment", first) });
 }

@@ -1,7 +1,7 @@
 import { kinds } from "../kinds.ts";
 import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
-import { isTrue } from "./objects.ts";
+import { isTrue, parseCustomResourceDefinition } from "./objects.ts";
 import { findOwner, type Owner } from "./ownership.ts";
 
 /** The CRDs of one upstream project, as far as the cluster has them. */
@@ -15,6 +15,8 @@ export interface CrdGroup {
   owner: Owner;
   /** Names of those that the API server does not serve yet. */
   notEstablished: string[];
+  /** Names of those that it does not serve as the version that gateway-tls reads. */
+  notServed: string[];
 }
 
 /** Each is `undefined` when the cluster has none of its CRDs. */
@@ -56,7 +58,14 @@ function group(all: readonly KubernetesObject[], groups: readonly string[]): Crd
     notEstablished: found
       .filter((crd) => !isTrue(crd, "Established", undefined))
       .map(({ metadata }) => metadata.name),
+    notServed: found.filter((crd) => !isServed(crd)).map(({ metadata }) => metadata.name),
   };
+}
+
+/** A CRD that names no versions is one of a list, as `kubectl get` prints it. */
+function isServed(crd: KubernetesObject): boolean {
+  const { versions } = parseCustomResourceDefinition(crd).spec;
+  return versions.length === 0 || versions.some(({ name, served }) => name === "v1" && served);
 }
 
 function versionOf({ metadata }: KubernetesObject): string[] {

@@ -1,5 +1,5 @@
 import { kinds } from "../kinds.ts";
-import type { Kubernetes } from "../ports/kubernetes.ts";
+import type { Kubernetes, ObjectMeta } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
 import { findCondition, parseGatewayClass, type Condition } from "./objects.ts";
 import { findOwner, type Owner } from "./ownership.ts";
@@ -12,6 +12,8 @@ export interface GatewayClassFact {
   supportedVersion: Condition | undefined;
   /** Of the object; its conditions may speak about an older one. */
   generation: number | undefined;
+  /** What it is like while it is being deleted; `undefined` when it is not. */
+  leaving: ObjectMeta | undefined;
 }
 
 /** Every GatewayClass and whose controller serves it. */
@@ -27,6 +29,7 @@ export async function readGatewayClasses(
       accepted: findCondition(object, "Accepted"),
       supportedVersion: findCondition(object, "SupportedVersion"),
       generation: object.metadata.generation,
+      leaving: object.metadata.deletionTimestamp === undefined ? undefined : object.metadata,
     }));
   });
 }

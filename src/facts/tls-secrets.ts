@@ -7,7 +7,10 @@ import { parseSecret } from "./objects.ts";
 
 /** A TLS Secret without its key: what its certificate says. */
 export interface TlsSecret {
-  metadata: Pick<ObjectMeta, "name" | "namespace" | "annotations" | "deletionTimestamp">;
+  metadata: Pick<
+    ObjectMeta,
+    "name" | "namespace" | "annotations" | "deletionTimestamp" | "finalizers"
+  >;
   /** Both `tls.crt` and `tls.key` hold something. */
   complete: boolean;
   /** `undefined` when `tls.crt` cannot be read as a certificate. */
@@ -25,7 +28,7 @@ export async function readTlsSecrets(
 
 function parseTlsSecret(object: KubernetesObject): TlsSecret {
   const { metadata, data } = parseSecret(object);
-  const { name, namespace, annotations, deletionTimestamp } = metadata;
+  const { name, namespace, annotations, deletionTimestamp, finalizers } = metadata;
   const crt = data["tls.crt"] ?? "";
   return {
     metadata: {
@@ -33,6 +36,7 @@ function parseTlsSecret(object: KubernetesObject): TlsSecret {
       ...(namespace === undefined ? {} : { namespace }),
       ...(annotations === undefined ? {} : { annotations }),
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+      ...(finalizers === undefined ? {} : { finalizers }),
     },
     complete: crt !== "" && (data["tls.key"] ?? "") !== "",
     certificate: parseCertificatePem(Buffer.from(crt, "base64").toString()),

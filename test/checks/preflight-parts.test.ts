@@ -11,6 +11,7 @@ const crds = {
   channel: "standard",
   owner: { ours: false, name: "kubectl" },
   notEstablished: [],
+  notServed: [],
 };
 
 const allCrds = [
@@ -147,6 +148,7 @@ const cases: PreflightCase[] = [
           accepted: undefined,
           supportedVersion: undefined,
           generation: undefined,
+          leaving: undefined,
         },
       ]),
     },

@@ -90,6 +90,7 @@ describe("readClusterFacts", () => {
           channel: "experimental",
           owner: { ours: false, name: "Argo CD application platform" },
           notEstablished: [],
+          notServed: [],
         },
         certManager: {
           names: ["certificates.cert-manager.io", "challenges.acme.cert-manager.io"],
