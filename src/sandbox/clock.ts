@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as realSleep } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../ports/world.ts";
 
 /** Where the virtual time is kept, and what happens in it besides sleeping. */
@@ -27,15 +27,13 @@ const MAX_HOLD_MS = 250;
  */
 export class VirtualClock implements Clock {
   readonly #timeline: Timeline;
-  readonly #paceMs: number;
   readonly #sleepers = new Set<Sleeper>();
   #watchers = 0;
   #activity = 0;
   #pumping = false;
 
-  constructor(timeline: Timeline, paceMs = 0) {
+  constructor(timeline: Timeline) {
     this.#timeline = timeline;
-    this.#paceMs = paceMs;
   }
 
   now(): Date {
@@ -122,7 +120,6 @@ export class VirtualClock implements Clock {
       if (!this.#awaited()) return;
       const next = this.#next();
       if (next === undefined) return;
-      if (this.#paceMs > 0) await realSleep(this.#paceMs);
       this.#timeline.now = Math.max(this.#timeline.now, next);
       this.#timeline.runDue();
       for (const sleeper of this.#sleepers) {

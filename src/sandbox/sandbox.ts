@@ -17,6 +17,7 @@ import { createResolver } from "./network/resolver.ts";
 import { emptyState, seedCluster } from "./seed.ts";
 import { Simulation } from "./simulation.ts";
 import { defaultStatePath, readState, writeState } from "./state-file.ts";
+import { StateLock } from "./state-lock.ts";
 
 export interface SandboxOptions {
   /** Where the world is kept between commands; by default under the user's state directory. */
@@ -25,8 +26,6 @@ export interface SandboxOptions {
   faults: readonly string[];
   /** The virtual time at the start, unless the kept world is ahead of it. */
   startAt?: Date;
-  /** Real milliseconds per event, so that a screen can be watched. */
-  paceMs?: number;
   /** Further charts, for tests. */
   charts?: readonly SandboxChart[];
 }
@@ -43,11 +42,13 @@ const AGE_MS = 86_400_000;
 
 /**
  * The outside world in memory. Throws `GT-SANDBOX-FAULT` (unknown fault) and `GT-SANDBOX-STATE`
- * (the kept world cannot be used). Nothing is written before a port carries out a write.
+ * (the kept world cannot be used). Nothing is written before a port carries out a write, which
+ * throws `GT-SANDBOX-BUSY` while another process works on the same file.
  */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const faults = parseFaults(options.faults);
   const statePath = options.statePath ?? defaultStatePath();
+  const lock = new StateLock(statePath);
   const kept = readState(statePath);
   const startAt = (options.startAt ?? new Date()).getTime();
   const state = kept ?? emptyState(startAt - AGE_MS);
@@ -55,7 +56,6 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const simulation = new Simulation({
     state,
     controllers,
-    ...(options.paceMs === undefined ? {} : { paceMs: options.paceMs }),
     onChange: () => {
       if (wrote) writeState(statePath, state);
     },
@@ -65,11 +65,15 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const soonest = kept === undefined ? startAt : kept.now + BETWEEN_COMMANDS_MS;
   simulation.passUntil(Math.max(startAt, soonest));
   const world = createWorld(simulation, options.charts ?? [], () => {
+    lock.take();
     wrote = true;
     simulation.notice();
     writeState(statePath, state);
   });
-  return { ...world, simulation, statePath };
+  const close = async () => {
+    lock.release();
+  };
+  return { ...world, close, simulation, statePath };
 }
 
 /** kubectl is of the cluster's minor; helm 3 goes with old clusters. */

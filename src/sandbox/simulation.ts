@@ -10,8 +10,6 @@ export type Controller = (simulation: Simulation) => void;
 export interface SimulationOptions {
   state: WorldState;
   controllers: readonly Controller[];
-  /** Real milliseconds per event. */
-  paceMs?: number;
   /** Told when controllers changed something. */
   onChange?: () => void;
 }
@@ -41,7 +39,7 @@ export class Simulation {
     this.store = new ObjectStore(options.state, (object) => {
       this.#noteChange(object);
     });
-    this.clock = new VirtualClock(this.#timeline(), options.paceMs);
+    this.clock = new VirtualClock(this.#timeline());
   }
 
   get now(): number {

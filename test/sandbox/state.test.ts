@@ -38,6 +38,7 @@ test("the file is replaced as a whole: nothing partial stays beside it", async (
   const sandbox = await newSandbox();
   const { kubernetes } = await sandbox.connect(undefined, {});
   for (const name of ["a", "b", "c"]) await kubernetes.apply([namespace(name)]);
+  await sandbox.close();
   expect(await readdir(dirname(sandbox.statePath))).toEqual(["state.json"]);
 });
 
