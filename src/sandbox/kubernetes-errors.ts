@@ -5,7 +5,14 @@ export function unreachableError(): UserError {
   return new UserError(
     "GT-CLUSTER-UNREACHABLE",
     "The cluster does not answer: Unable to connect to the server: dial tcp 10.0.12.34:443: i/o timeout.",
-    { hint: "Its endpoint may be private: run this from inside its network." },
+    {
+      hint: "Its endpoint may be private: run this from inside its network.",
+      retry: {
+        limitMs: 60_000,
+        intervalMs: 5000,
+        reason: "waiting for the API server to answer",
+      },
+    },
   );
 }
 

@@ -1,4 +1,4 @@
-import { COLLEAGUES } from "./aws/account.ts";
+import { COLLEAGUES, READERS } from "./aws/account.ts";
 import type { ApiClient } from "./kubernetes/client.ts";
 
 interface Workload {
@@ -39,7 +39,9 @@ export async function seedCluster(
     kind: "Namespace",
     metadata: { name: "shop" },
   });
-  await admitColleagues(client);
+  const reads = ["get", "list", "watch"];
+  await admit(client, READERS, reads);
+  await admit(client, COLLEAGUES, [...reads, "create", "update", "patch", "delete"]);
   const name = "aws-load-balancer-controller";
   const image = `public.ecr.aws/eks/${name}:v2.14.1`;
   await createWorkload(client, { namespace: "kube-system", name, image });
@@ -57,9 +59,9 @@ export async function seedCluster(
   });
 }
 
-async function admitColleagues(client: ApiClient): Promise<void> {
-  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name: COLLEAGUES } };
-  const verbs = ["get", "list", "watch", "create", "update", "patch", "delete"];
+/** A group that may do this to everything. */
+async function admit(client: ApiClient, group: string, verbs: readonly string[]): Promise<void> {
+  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name: group } };
   await client.create("/apis/rbac.authorization.k8s.io/v1/clusterroles", {
     ...rbac,
     kind: "ClusterRole",
@@ -69,8 +71,8 @@ async function admitColleagues(client: ApiClient): Promise<void> {
   await client.create("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", {
     ...rbac,
     kind: "ClusterRoleBinding",
-    roleRef: { apiGroup, kind: "ClusterRole", name: COLLEAGUES },
-    subjects: [{ apiGroup, kind: "Group", name: COLLEAGUES }],
+    roleRef: { apiGroup, kind: "ClusterRole", name: group },
+    subjects: [{ apiGroup, kind: "Group", name: group }],
   });
 }
 

@@ -3,8 +3,11 @@ import type { AccountFixture } from "../contract/aws/account.ts";
 import { newSandbox } from "./bring-up.ts";
 
 /** A sandbox whose AWS account is a contract's. */
-export async function sandboxOf(fixture: AccountFixture): Promise<Sandbox> {
-  const sandbox = await newSandbox();
+export async function sandboxOf(
+  fixture: AccountFixture,
+  faults: readonly string[] = [],
+): Promise<Sandbox> {
+  const sandbox = await newSandbox({ faults });
   const { aws } = sandbox.simulation.state;
   const { account, arn, partition, region } = fixture.caller;
   Object.assign(aws, { account, partition, region, callerArn: arn });

@@ -1,12 +1,14 @@
 import type { Identity } from "../../src/ports/aws.ts";
 import { describeCallerContract } from "../contract/aws/caller-contract.ts";
 import { describeClustersContract } from "../contract/aws/clusters-contract.ts";
+import { describeExpiredContract } from "../contract/aws/expired-contract.ts";
 import { describeIdentityContract } from "../contract/aws/identity-contract.ts";
 import { describeZonesContract } from "../contract/aws/zones-contract.ts";
 import { sandboxOf } from "./account-world.ts";
 
-describeCallerContract("the sandbox", sandboxOf);
-describeClustersContract("the sandbox", sandboxOf);
+describeCallerContract("the sandbox", (account) => sandboxOf(account));
+describeClustersContract("the sandbox", (account) => sandboxOf(account));
+describeExpiredContract("the sandbox", (account) => sandboxOf(account, ["expired-credentials"]));
 describeZonesContract("the sandbox", async (account) => ({
   ...(await sandboxOf(account)),
   account,

@@ -30,7 +30,7 @@ describeChartsContract("the sandbox", async () => {
       config: "config",
     },
     unreachable: "oci://127.0.0.1:1/charts/absent",
-    leavePending: async ({ name, namespace }, status) => {
+    leave: async ({ name, namespace }, status) => {
       const at = state.releases.findIndex(
         (one) => one.name === name && one.namespace === namespace,
       );

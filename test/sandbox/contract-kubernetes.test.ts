@@ -1,4 +1,5 @@
 import { describeKubernetesContract } from "../contract/kubernetes/contract.ts";
+import { describeUnreachableContract } from "../contract/kubernetes/unreachable.ts";
 import { applyObject } from "../../src/sandbox/apply-object.ts";
 import { installCrds, newSandbox } from "./bring-up.ts";
 
@@ -15,6 +16,7 @@ describeKubernetesContract("the sandbox", async () => {
       kubernetes: limited.kubernetes,
       denied: { verb: "delete", group: "", resource: "nodes" },
     },
+    reader: limited.kubernetes,
     applyAs: async (manager, object) => {
       applyObject(simulation, object, manager);
     },
@@ -27,4 +29,10 @@ describeKubernetesContract("the sandbox", async () => {
       await Promise.all([sandbox.close(), other.close()]);
     },
   };
+});
+
+describeUnreachableContract("the sandbox, out of reach", async () => {
+  const sandbox = await newSandbox({ faults: ["unreachable-cluster"] });
+  const { kubernetes } = await sandbox.connect(undefined, {});
+  return { kubernetes, close: () => sandbox.close() };
 });

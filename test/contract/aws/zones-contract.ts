@@ -9,6 +9,25 @@ export interface ZonesWorld {
   close(): Promise<void>;
 }
 
+/** Route 53 answers with a hundred zones and three hundred record sets at a time. */
+function largeAccount(): AccountFixture {
+  const [first] = contractAccount.zones;
+  if (first === undefined) throw new Error("the fixture has no zone");
+  const more = Array.from({ length: 105 }, (_, index) => ({
+    zone: { id: `Z0MORE${index}`, name: `more-${index}.example.net`, private: false },
+    nameServers: ["ns-5.awsdns-05.org"],
+    records: [],
+  }));
+  const records = Array.from({ length: 305 }, (_, index) => ({
+    name: `host-${index}.example.com`,
+    type: "A",
+    ttlSeconds: 60,
+    values: ["192.0.2.1"],
+  }));
+  const full = { ...first, records: [...first.records, ...records] };
+  return { ...contractAccount, zones: [full, ...more] };
+}
+
 const byName = (records: readonly ResourceRecordSet[]) =>
   records.toSorted((a, b) => `${a.name} ${a.type}`.localeCompare(`${b.name} ${b.type}`));
 
@@ -43,6 +62,23 @@ export function describeZonesContract(
       const expected = world.account.zones.map(({ zone }) => zone);
       expect(found).toEqual(expected.toSorted((a, b) => a.id.localeCompare(b.id)));
       expect(found.filter((zone) => zone.private)).toHaveLength(1);
+    });
+
+    test("lists more zones and record sets than one page holds", async () => {
+      const large = await make(largeAccount());
+      try {
+        const names = (await large.zones.list()).map(({ name }) => name);
+        expect(names.toSorted()).toEqual(
+          large.account.zones.map(({ zone }) => zone.name).toSorted(),
+        );
+        const [first] = large.account.zones;
+        const found = byName(await large.zones.listRecords(first?.zone.id ?? ""));
+        expect(found.map(({ name, type }) => [name, type])).toEqual(
+          byName(first?.records ?? []).map(({ name, type }) => [name, type]),
+        );
+      } finally {
+        await large.close();
+      }
     });
 
     test("finds a zone by its id, and no other", async () => {

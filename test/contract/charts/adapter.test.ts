@@ -15,7 +15,7 @@ describeChartsContract("helm", async () => {
       config: "demo-config",
     },
     unreachable: "oci://registry.example.org/unreachable",
-    leavePending: (release, status) => {
+    leave: (release, status) => {
       copyReleaseAs(scene.cluster, release, status);
       return Promise.resolve();
     },

@@ -3,6 +3,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../../src/kinds.ts";
 import type { Charts, Release, ReleaseRequest } from "../../../src/ports/charts.ts";
 import type { Kubernetes } from "../../../src/ports/kubernetes.ts";
+import { describeBrokenReleases } from "./broken.ts";
+
+export interface ChartsScene {
+  scene: () => ChartsHarness;
+  /** The test's own. */
+  namespaceOf: () => string;
+  /** Of the release `demo` in that namespace. */
+  apply: (more?: Partial<ReleaseRequest>) => Promise<void>;
+  find: () => Promise<Release | undefined>;
+}
 
 /** A chart in two versions; it takes the values `{replicas, note}` and owns the ConfigMap `config`. */
 export interface ContractChart {
@@ -21,10 +31,10 @@ export interface ChartsHarness {
   chart: ContractChart;
   /** A reference that leads nowhere. */
   unreachable: string;
-  /** Leaves the release as a killed helm does. */
-  leavePending: (
+  /** Leaves the release as a killed helm does (pending), or one whose wait ended (failed). */
+  leave: (
     release: { name: string; namespace: string },
-    status: "pending-install" | "pending-upgrade",
+    status: "pending-install" | "pending-upgrade" | "failed",
   ) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -143,36 +153,23 @@ export function describeChartsContract(name: string, make: () => Promise<ChartsH
       expect(left).toMatchObject([{ name: "demo", status: "deployed", values: { replicas: 2 } }]);
     });
 
-    it("refuses a release that is pending, with its revision", async () => {
-      await apply();
-      await scene().leavePending({ name: "demo", namespace }, "pending-upgrade");
-      expect(await find()).toMatchObject({ revision: 2, status: "pending-upgrade" });
-      await expect(apply()).rejects.toMatchObject({
-        name: "UserError",
-        code: "GT-RELEASE-PENDING",
-        message: expect.stringContaining("demo") as unknown,
-      });
+    it("keeps nested values as they were given: whole, in order, with what is empty", async () => {
+      const values = {
+        replicas: 1,
+        note: 'a: b\n"c" {{ d }}',
+        extra: { list: [3, { a: true }, ""], none: {}, empty: [], zero: 0, text: "0123" },
+      };
+      await apply({ values });
+      expect((await find())?.values).toEqual(values);
     });
 
-    it("rolls a pending upgrade back to what was deployed, after which it can be upgraded", async () => {
-      await apply();
-      await scene().leavePending({ name: "demo", namespace }, "pending-upgrade");
-      await scene().charts.rollback("demo", namespace);
-      expect(await find()).toMatchObject({
-        status: "deployed",
-        values: { replicas: 1, note: "hello" },
-      });
-      await apply({ values: { replicas: 3 } });
-      expect(await find()).toMatchObject({ status: "deployed", values: { replicas: 3 } });
+    it("merges nothing of the last values into the next: a map is given anew as well", async () => {
+      await apply({ values: { replicas: 1, extra: { kept: "1", dropped: "1" } } });
+      await apply({ values: { replicas: 1, extra: { kept: "2" } } });
+      expect((await find())?.values).toEqual({ replicas: 1, extra: { kept: "2" } });
     });
 
-    it("uninstalls a pending first install, after which it can be installed", async () => {
-      await scene().leavePending({ name: "demo", namespace }, "pending-install");
-      expect(await find()).toMatchObject({ revision: 1, status: "pending-install" });
-      await scene().charts.uninstall("demo", namespace);
-      await apply();
-      expect(await find()).toMatchObject({ revision: 1, status: "deployed" });
-    });
+    describeBrokenReleases({ scene, namespaceOf: () => namespace, apply, find });
 
     it("refuses to take over an object that is not the release's, naming it", async () => {
       const { kubernetes, chart } = scene();

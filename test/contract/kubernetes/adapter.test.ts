@@ -1,14 +1,26 @@
 import { kinds } from "../../../src/kinds.ts";
 import { createFakeScene } from "../../support/fake-cluster/fake-connection.ts";
 import { describeKubernetesContract } from "./contract.ts";
+import { describeUnreachableContract } from "./unreachable.ts";
+
+const namespaceOf = (name: string) => ({
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name },
+});
 
 describeKubernetesContract("kubectl's proxy and apply", async () => {
   const scene = await createFakeScene();
   const { kubernetes } = await scene.connect();
   const denied = { verb: "delete", group: "", resource: "nodes" };
   scene.cluster.denied.push(denied);
+  const other = await createFakeScene();
+  other.cluster.create(kinds.Namespace, namespaceOf("default"));
+  other.cluster.readOnly = true;
+  const reader = await other.connect();
   return {
     kubernetes,
+    reader: reader.kubernetes,
     limited: { kubernetes, denied },
     applyAs: (manager, object) => {
       const kind = Object.values(kinds).find((one) => one.kind === object.kind);
@@ -27,6 +39,15 @@ describeKubernetesContract("kubectl's proxy and apply", async () => {
       scene.cluster.logs.set(`${namespace}/${name}`, lines);
       return Promise.resolve();
     },
-    close: () => scene.close(),
+    close: async () => {
+      await Promise.all([scene.close(), other.close()]);
+    },
   };
+});
+
+describeUnreachableContract("kubectl, and a closed port", async () => {
+  const scene = await createFakeScene();
+  const { kubernetes } = await scene.connect();
+  await scene.cluster.close();
+  return { kubernetes, close: () => scene.close() };
 });

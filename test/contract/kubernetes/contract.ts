@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { kinds } from "../../../src/kinds.ts";
 import { describeApply } from "./apply.ts";
+import { describeForbidden } from "./forbidden.ts";
 import type { KubernetesHarness } from "./harness.ts";
 import { describeObserve } from "./observe.ts";
 import { describeReads } from "./reads.ts";
@@ -47,6 +48,7 @@ export function describeKubernetesContract(
     describeReads(scene);
     describeApply(scene);
     describeWrites(scene);
+    describeForbidden(scene);
     describeObserve(scene);
   });
 }

@@ -14,6 +14,8 @@ export interface KubernetesHarness {
   applyAs: (manager: string, object: KubernetesObject) => Promise<void>;
   /** Somebody who may read ConfigMaps, and a request that the cluster refuses to them. */
   limited: { kubernetes: Kubernetes; denied: AccessRequest };
+  /** Somebody who may read everything and write nothing. */
+  reader: Kubernetes;
   /** Has a pod with these labels write these lines. */
   writeLogs: (pod: {
     namespace: string;

@@ -11,6 +11,9 @@ import {
   unservedKind,
 } from "./harness.ts";
 
+/** What the adapter asks for at a time. */
+const PAGE = 500;
+
 /** get, list, version, logs and access reviews. */
 export function describeReads(scene: () => Scene): void {
   describe("reading", () => {
@@ -70,6 +73,16 @@ export function describeReads(scene: () => Scene): void {
         }),
       );
       expect(await kubernetes.get(gatewayRef(namespace, "edge"))).toBeDefined();
+    });
+
+    it("lists every page: more objects than one page holds", async () => {
+      const { kubernetes, namespace } = scene();
+      const labels = { contract: "many" };
+      const names = Array.from({ length: PAGE + 1 }, (_, index) => `many-${index}`);
+      await kubernetes.apply(names.map((name) => configMap(namespace, name, {}, { labels })));
+      const options = { namespace, labelSelector: "contract=many" };
+      const found = await kubernetes.list(kinds.ConfigMap, options);
+      expect(namesOf(found)).toEqual(names.toSorted());
     });
 
     it("answers access reviews in the order of the requests", async () => {

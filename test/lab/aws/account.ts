@@ -12,6 +12,8 @@ export interface AwsAccount {
   operator: Person;
   /** Somebody whom the cluster lets do everything but impersonate others. */
   colleague: Person;
+  /** Somebody who may only read. */
+  reader: Person;
   /** What pods without an identity of their own act as. */
   nodeRole: string;
 }
@@ -24,6 +26,8 @@ export interface Person {
   groups: string[];
 }
 
+/** Somebody whom the cluster lets read everything and write nothing. */
+export const READERS = "lab:readers";
 export const COLLEAGUES = "lab:colleagues";
 
 export function createAccount(options: { cluster?: string; zone?: string } = {}): AwsAccount {
@@ -37,6 +41,7 @@ export function createAccount(options: { cluster?: string; zone?: string } = {})
     issuer: `https://oidc.eks.${region}.amazonaws.com/id/${randomBytes(16).toString("hex").toUpperCase()}`,
     operator: createPerson(id, "operator", "system:masters"),
     colleague: createPerson(id, "colleague", COLLEAGUES),
+    reader: createPerson(id, "reader", READERS),
     nodeRole: "lab-node",
   };
 }

@@ -57,7 +57,8 @@ async function verify(token: string, account: AwsAccount): Promise<Person> {
   if (Date.now() > signedAt.getTime() + LIFETIME_MS)
     throw new Error("X-Amz-Date parameter is expired (15 minute expiration)");
   const [key] = (query["X-Amz-Credential"] ?? "").split("/");
-  const person = [account.operator, account.colleague].find((one) => one.accessKeyId === key);
+  const people = [account.operator, account.colleague, account.reader];
+  const person = people.find((one) => one.accessKeyId === key);
   if (person === undefined) throw new Error("the security token is invalid");
   if (query["X-Amz-Signature"] !== (await sign(account, person, url.hostname, query, signedAt)))
     throw new Error("the signature does not match, or the token is for another cluster");

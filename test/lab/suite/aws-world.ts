@@ -15,6 +15,7 @@ import type { Cluster, ResourceRecordSet } from "../../../src/ports/aws.ts";
 import type { AccountFixture, ZoneFixture } from "../../contract/aws/account.ts";
 import { createAccount } from "../aws/account.ts";
 import { type Aws, startAws } from "../aws/aws.ts";
+import { expireCredentials } from "../aws/expired.ts";
 import type { Answer } from "../aws/proxy.ts";
 import { replyXml } from "../aws/request.ts";
 import { Processes } from "../process.ts";
@@ -22,6 +23,8 @@ import { Processes } from "../process.ts";
 /** The lab's AWS endpoint alone, emptied and seeded anew for each test. */
 export interface AwsLab {
   open(fixture: AccountFixture): Promise<Adapter & { account: AccountFixture }>;
+  /** From now on, until the answer is called. */
+  expireCredentials(): () => void;
   stop(): Promise<void>;
 }
 
@@ -58,6 +61,7 @@ export async function startAwsLab(): Promise<AwsLab> {
       const identity = { ...adapter.identity, createRole };
       return { ...adapter, identity, account: { ...fixture, zones } };
     },
+    expireCredentials: () => expireCredentials(aws, account.operator),
     stop: async () => {
       await aws.close();
       await processes.stopAll();

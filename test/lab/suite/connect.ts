@@ -9,7 +9,12 @@ import { type HelmMajor, writeEnvironment } from "../environment.ts";
 import type { Lab } from "../lab.ts";
 
 /** The real adapters on the lab's cluster, as gateway-tls connects: with an EKS token of its own. */
-export function connect(lab: Lab, person: Person, helm: HelmMajor = 4): Promise<ClusterConnection> {
+export function connect(
+  lab: Lab,
+  person: Person,
+  helm: HelmMajor = 4,
+  endpoint = lab.controlPlane.url,
+): Promise<ClusterConnection> {
   const { cluster: name, region, id, issuer } = lab.account;
   const home = mkdtempSync(join(lab.folder, "connection-"));
   return connectCluster({
@@ -19,7 +24,7 @@ export function connect(lab: Lab, person: Person, helm: HelmMajor = 4): Promise<
       arn: `arn:aws:eks:${region}:${id}:cluster/${name}`,
       status: "ACTIVE",
       version: CLUSTER_VERSION,
-      endpoint: lab.controlPlane.url,
+      endpoint,
       certificateAuthority: Buffer.from(lab.ca).toString("base64"),
       oidcIssuer: issuer,
       autoModeCompute: false,

@@ -6,6 +6,7 @@ import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { at, fields, text } from "../../../src/sandbox/fields.ts";
 import { describeChartsContract } from "../../contract/charts/contract.ts";
 import { describeKubernetesContract } from "../../contract/kubernetes/contract.ts";
+import { describeUnreachableContract } from "../../contract/kubernetes/unreachable.ts";
 import { releaseSecret, secretWith } from "../../support/fake-cluster/releases.ts";
 import { run } from "../build/run.ts";
 import type { HelmMajor } from "../environment.ts";
@@ -33,8 +34,10 @@ function kubectl(args: readonly string[], input = ""): Promise<string> {
 
 describeKubernetesContract("a real API server", async () => {
   const connection = await connect(lab, lab.account.colleague);
+  const reader = await connect(lab, lab.account.reader);
   return {
     kubernetes: connection.kubernetes,
+    reader: reader.kubernetes,
     limited: {
       kubernetes: connection.kubernetes,
       denied: { verb: "impersonate", group: "", resource: "users" },
@@ -52,9 +55,15 @@ describeKubernetesContract("a real API server", async () => {
         spec: { containers: [container] },
       });
     },
-    close: () => connection.close(),
+    close: async () => {
+      await Promise.all([connection.close(), reader.close()]);
+    },
   };
 });
+
+describeUnreachableContract("kubectl, and a closed port", () =>
+  connect(lab, lab.account.colleague, 4, "https://127.0.0.1:9"),
+);
 
 async function createPod(pod: KubernetesObject): Promise<void> {
   const { client } = lab.controlPlane;
@@ -85,9 +94,9 @@ async function makeCharts(helm: HelmMajor) {
       config: "demo-config",
     },
     unreachable: "oci://127.0.0.1:9/unreachable",
-    leavePending: async (
+    leave: async (
       { name, namespace }: { name: string; namespace: string },
-      status: "pending-install" | "pending-upgrade",
+      status: "pending-install" | "pending-upgrade" | "failed",
     ) => {
       const { client } = lab.controlPlane;
       const secrets = `/api/v1/namespaces/${namespace}/secrets`;

@@ -25,6 +25,8 @@ export class FakeCluster {
   readonly store = new ObjectStore();
   readonly served: ResourceKind[] = Object.values(kinds);
   readonly denied: AccessRequest[] = [];
+  /** Every write is forbidden. */
+  readOnly = false;
   readonly faults: Fault[] = [];
   /** Of pods, by `namespace/name`. */
   readonly logs = new Map<string, string[]>();
@@ -74,6 +76,10 @@ export class FakeCluster {
     if (url.pathname.endsWith("/selfsubjectaccessreviews")) return this.#review(body, response);
     const resource = this.#parse(url);
     if (resource === undefined) return reply(response, 404, "404 page not found");
+    if (this.readOnly && method !== "GET") {
+      const message = `${resource.kind.plural} "${resource.name ?? ""}" is forbidden: User "reader" cannot ${method} resource "${resource.kind.plural}"`;
+      return refuse(response, 403, "Forbidden", message);
+    }
     const call = { ...resource, method, body, query: url.searchParams, headers: request.headers };
     if (resource.name === undefined) handleCollection(this, call, response, this.#watches);
     else handleObject(this, call, response);

@@ -51,7 +51,7 @@ export function secretWith(
 export function copyReleaseAs(
   cluster: FakeCluster,
   { name, namespace }: { name: string; namespace: string },
-  status: "pending-install" | "pending-upgrade",
+  status: "pending-install" | "pending-upgrade" | "failed",
 ): void {
   const secrets = cluster.store.list(kinds.Secret, namespace);
   const revisions = secrets.filter(({ metadata }) => metadata.labels?.["name"] === name);
