@@ -9,7 +9,7 @@ export default defineConfig({
     fileParallelism: false,
     // Labs at once, where a suite has several: each takes about a gigabyte.
     maxConcurrency: 3,
-    testTimeout: 300_000,
+    testTimeout: 600_000,
     hookTimeout: 120_000,
     retry: 0,
   },

@@ -114,13 +114,12 @@ async function completeConfig(
   found: PartialConfig,
   { resolved, cluster, region }: { resolved: Resolved; cluster: string; region: string },
 ): Promise<Config> {
-  // What is installed was accepted once: it is not judged again.
-  const context = { ...resolved.context, anySuffix: true, letsEncrypt: false };
   const { config } = await resolveConfig({
-    resolved: { ...resolved, values: { cluster }, file: {}, interactive: false, context },
+    resolved: { ...resolved, values: { cluster }, file: {}, interactive: false },
     // Every part can be gone but one: names are needed all the same, and nothing is made by them.
     kept: { domain: "unknown.invalid", email: "unknown@unknown.invalid", hosts: [], ...found },
     region,
+    installed: true,
   });
   return config;
 }

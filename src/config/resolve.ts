@@ -97,6 +97,8 @@ export async function resolveConfig(input: {
   /** As AWS is configured. */
   region?: string;
   ask?: Ask;
+  /** The names are those of an installation: they were accepted once, and are not judged again. */
+  installed?: boolean;
 }): Promise<{ config: Config; options: RunOptions }> {
   const { resolved, kept = {}, ask } = input;
   const { options, interactive, file, context } = resolved;
@@ -112,8 +114,8 @@ export async function resolveConfig(input: {
     layers = { ...layers, values: { ...answers, ...layers.values } };
     draft = await assemble(layers, problems);
   }
-  const rules = rulesOf(draft.config.acme.server, options);
-  await checkNames(draft.config, { ...context, ...rules }, problems);
+  const named = { ...context, ...rulesOf(draft.config.acme.server, options) };
+  if (input.installed !== true) await checkNames(draft.config, named, problems);
   problems.throwIfAny();
   const { domain, email, cluster, region: chosen, ...rest } = draft.config;
   if (

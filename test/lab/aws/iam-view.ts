@@ -44,6 +44,8 @@ export class IamView {
   readonly #account: AwsAccount;
   readonly #delayMs: number;
   #seen: Snapshot = { roles: [], oidcProviders: [], associations: [] };
+  /** One read after the other: an older answer that came late would undo a newer one. */
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(clients: Clients, account: AwsAccount, delayMs: number) {
     this.#clients = clients;
@@ -55,7 +57,7 @@ export class IamView {
   noticeWrite({ service, action = "" }: AwsRequest): void {
     if (READS.test(action)) return;
     if (action.includes("PodIdentityAssociation")) {
-      later(ASSOCIATION_DELAY_MS, () => this.#refreshAssociations());
+      later(ASSOCIATION_DELAY_MS, () => this.#next(() => this.#refreshAssociations()));
     } else if (service === "iam") {
       later(this.#delayMs, () => this.refresh());
     }
@@ -80,7 +82,17 @@ export class IamView {
   }
 
   /** Everything as it is written now. */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#next(() => this.#refreshAll());
+  }
+
+  #next(read: () => Promise<void>): Promise<void> {
+    const reading = this.#reading.then(read);
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  async #refreshAll(): Promise<void> {
     const { iam } = this.#clients;
     const [roles, providers, associations] = await Promise.all([
       this.#readRoles(),
