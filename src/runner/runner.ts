@@ -199,9 +199,10 @@ class Session {
   }
 }
 
-/** What a wait throws when the run was stopped under it is the stop's own reason. */
+/** A wait throws the stop's own reason; what ran a child may say in its own words that it ended. */
 function isAbortOf(error: unknown, signal: AbortSignal): boolean {
-  return error === signal.reason || (error instanceof Error && error.name === "AbortError");
+  if (error === signal.reason || error instanceof Cancelled) return true;
+  return error instanceof Error && error.name === "AbortError";
 }
 
 function refuseForeign(items: readonly PlanItem[]): void {

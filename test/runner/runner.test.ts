@@ -181,6 +181,16 @@ describe("an end before the end", () => {
     expect(error).toBeInstanceOf(Cancelled);
     expect(steps.map(({ state }) => state)).toEqual(["cancelled", "not-started"]);
   });
+
+  it("is told so too by a step whose child ended on Ctrl-C", async () => {
+    const ctrlC = new AbortController();
+    const apply = async () => {
+      ctrlC.abort(new Cancelled());
+      throw new Cancelled("helm was stopped by Ctrl-C.");
+    };
+    const { steps } = await run([step({ id: "cert-manager", apply })], { signal: ctrlC.signal });
+    expect(steps.map(({ state }) => state)).toEqual(["cancelled"]);
+  });
 });
 
 describe("warnings", () => {
