@@ -53,7 +53,8 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   const steps = input.asked === undefined ? everyStep : [...everyStep, failedHosts];
   const connected = withConnection(world, connection);
   const isForProduction = input.asked !== undefined && config.issuer === "production";
-  if (isForProduction) await refuseOverLimit({ plan, world: connected });
+  const hint = "Take fewer hosts now and the rest in a week, or stay at staging.";
+  if (isForProduction) await refuseOverLimit({ plan, world: connected, hint });
   const items = await inspectAll(steps, plan, connected, options);
   refuseForeign(items);
   const checks = findWarnings(examination.report);

@@ -11,6 +11,9 @@ import { carryOutChange } from "./change.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, needConfig, withInstallation } from "./installation.ts";
 
+const OVER_LIMIT =
+  "Stay at staging, or remove hosts until the rest fit, promote, and add them again in a week.";
+
 /** `gateway-tls promote`: trusted certificates for all hosts, or back to staging ones. */
 export const run = (input: CommandInput): Promise<ExitCode> =>
   withInstallation("promote", input, (installation) => promote(input, installation));
@@ -22,7 +25,7 @@ async function promote(input: CommandInput, installation: Installation): Promise
   const config: Config = { ...kept, issuer };
   const configText = writeConfig(config);
   const plan = await planInstalled(world, { config, configText, templates });
-  if (issuer === "production") await refuseOverLimit({ plan, world });
+  if (issuer === "production") await refuseOverLimit({ plan, world, hint: OVER_LIMIT });
   return carryOutChange({
     command: "promote",
     plan,

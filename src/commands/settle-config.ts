@@ -132,7 +132,10 @@ async function parseAsked(
   }
   const hosts = await parseAskedHosts(named, domain, problems);
   // Alone, the preflight tells a missing Service; beside other problems it is told with them.
-  if (problems.lines.length > 0) await noteMissingServices(hosts, connection, problems);
+  if (problems.lines.length > 0) {
+    const at = new Map(named.map(({ hostname = "", where }) => [hostname.toLowerCase(), where]));
+    await noteMissingServices(hosts, connection, { problems, at });
+  }
   problems.throwIfAny();
   return hosts;
 }
@@ -140,7 +143,7 @@ async function parseAsked(
 async function noteMissingServices(
   hosts: readonly PartialHost[],
   { kubernetes }: ClusterConnection,
-  problems: Problems,
+  { problems, at }: { problems: Problems; at: ReadonlyMap<string, string> },
 ): Promise<void> {
   const services = await readServices(kubernetes);
   if (!services.known) return;
@@ -149,7 +152,8 @@ async function noteMissingServices(
     const { namespace, service, port } = backend;
     const found = services.value.find((one) => one.namespace === namespace && one.name === service);
     if (found?.ports.includes(port) === true) continue;
-    problems.add(`${hostname}: there is no Service ${namespace}/${service} with port ${port}.`);
+    const missing = `there is no Service ${namespace}/${service} with port ${port}`;
+    problems.add(`${at.get(hostname) ?? "host"}: ${missing}, for ${hostname}.`);
   }
 }
 

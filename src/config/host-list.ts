@@ -1,4 +1,4 @@
-import { isMap, isSeq, LineCounter, parseDocument } from "yaml";
+import { isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
 import { UsageError } from "../errors.ts";
 import { parseBackend } from "./backend.ts";
 import { parseHostname, requireBelow } from "./hostname.ts";
@@ -30,11 +30,12 @@ export function readHostList(text: string, name: string, problems: Problems): As
   const { contents } = document;
   const found: unknown = isMap(contents) ? contents.get("hosts", true) : contents;
   if (!isSeq(found)) throw wrongList(`${name}: there is no list of hosts in it.`);
+  if (found.items.length === 0) throw wrongList(`${name}: its list of hosts is empty.`);
   return found.items.flatMap((item) => {
-    const range = isMap(item) ? item.range : undefined;
+    const range = isNode(item) ? item.range : undefined;
     const where = range == null ? name : `${name}:${lines.linePos(range[0]).line}`;
     if (!isMap(item)) {
-      problems.add(`${where}: is not a host: hostname, backend and path are allowed.`);
+      problems.add(`${where}: this is no host: write hostname, and below it backend and path.`);
       return [];
     }
     const fields: Record<string, unknown> = item.toJS(document);

@@ -14,6 +14,8 @@ import { findUnissuedHosts } from "../steps/issuance.ts";
 export async function refuseOverLimit(context: {
   plan: Plan;
   world: ConnectedWorld;
+  /** What to do about it. */
+  hint: string;
 }): Promise<void> {
   const { plan, world } = context;
   if (!plan.config.acme.server.includes("letsencrypt.org")) return;
@@ -29,7 +31,7 @@ export async function refuseOverLimit(context: {
   throw new UserError(
     "GT-CERTIFICATES-LIMIT",
     `${unissued.length} new certificates are needed and ${issued} were issued in the last seven days, but Let's Encrypt issues ${CERTIFICATES_A_WEEK} a week for names below one registered domain: ${over} do not fit (${shown}). Nothing was changed.`,
-    { hint: "Take fewer hosts now and the rest in a week, or stay at staging." },
+    { hint: context.hint },
   );
 }
 

@@ -43,6 +43,23 @@ describe("remove-host of a host that nobody added", () => {
   });
 });
 
+describe("a file of hosts", () => {
+  it.each([
+    ["hosts: []", "hosts.yaml: its list of hosts is empty."],
+    ["- hostname: a.example.com\n- b.example.com", "hosts.yaml:2: this is no host"],
+    [
+      "- hostname: a.example.org\n- hostname: b.example.com\n  backend: shop/none:1",
+      "hosts.yaml:2: there is no Service shop/none with port 1, for b.example.com.",
+    ],
+  ])("%j is told where it is wrong", async (text, wanted) => {
+    await init();
+    writeFileSync(join(directory, "hosts.yaml"), text);
+    const { exitCode, stderr } = await run("add-host --from hosts.yaml --yes");
+    expect(exitCode).toBe(2);
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain(wanted);
+  });
+});
+
 describe("the backend of an added host", () => {
   it("takes a backend from nobody: not even from the sample app that runs", async () => {
     await init();
