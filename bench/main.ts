@@ -2,14 +2,18 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findRepository } from "../test/lab/build/cache.ts";
+import { benchAddHost } from "./add-host.ts";
 import { benchInit } from "./init.ts";
 import { type Section, writeSection } from "./results.ts";
 import { benchStartUp } from "./start-up.ts";
+import { benchStatus } from "./status.ts";
 
 /** The benchmarks by name, in the order of `results.md`. */
 const benches: Record<string, (options: BenchOptions) => Promise<Section>> = {
   "start-up": benchStartUp,
   init: benchInit,
+  status: benchStatus,
+  "add-host": benchAddHost,
 };
 
 export interface BenchOptions {

@@ -74,7 +74,7 @@ function git(...args: readonly string[]): string {
 }
 
 /** Up to the next heading of its level, or at the end. */
-function replaceSection(text: string, title: string, section: string): string {
+export function replaceSection(text: string, title: string, section: string): string {
   const start = text.indexOf(`## ${title}\n`);
   if (start === -1) return `${text.trimEnd()}\n\n${section}\n`;
   const next = text.indexOf("\n## ", start);

@@ -1,4 +1,8 @@
-import { ListResourceRecordSetsCommand, type ResourceRecordSet } from "@aws-sdk/client-route-53";
+import {
+  ListResourceRecordSetsCommand,
+  type ListResourceRecordSetsCommandInput,
+  type ResourceRecordSet,
+} from "@aws-sdk/client-route-53";
 import type { Answer } from "dns-packet";
 import type { Aws } from "../aws/aws.ts";
 
@@ -33,10 +37,17 @@ export class ZoneView {
 
   async #read(): Promise<ResourceRecordSet[]> {
     const { clients, zone } = this.#aws;
-    const { ResourceRecordSets = [] } = await clients.route53.send(
-      new ListResourceRecordSetsCommand({ HostedZoneId: zone.id }),
-    );
-    return ResourceRecordSets;
+    const records: ResourceRecordSet[] = [];
+    let next: Partial<ListResourceRecordSetsCommandInput> = {};
+    for (;;) {
+      const page = await clients.route53.send(
+        new ListResourceRecordSetsCommand({ HostedZoneId: zone.id, ...next }),
+      );
+      records.push(...(page.ResourceRecordSets ?? []));
+      if (page.IsTruncated !== true) break;
+      next = { StartRecordName: page.NextRecordName, StartRecordType: page.NextRecordType };
+    }
+    return records;
   }
 }
 
