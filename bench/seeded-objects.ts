@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { Issued } from "../test/support/tls.ts";
 
 /** Everything of these is in one namespace, by a GatewayClass that no controller of the lab serves. */
@@ -31,7 +32,7 @@ const condition = (type: string, reason: string) => ({
   reason,
   message: reason,
   observedGeneration: 1,
-  lastTransitionTime: inDays(0),
+  lastTransitionTime: formatDate(Date.now()),
 });
 
 /** The namespace, the GatewayClass, and the Service behind every host. */
@@ -167,13 +168,7 @@ function seedIssued(hostname: string, issued: Issued): Seed[] {
         metadata: at(name),
         spec: { dnsNames: [hostname], issuerRef, secretName: name },
       }),
-      status: {
-        conditions: [condition("Ready", "Ready")],
-        notBefore: inDays(0),
-        notAfter: inDays(90),
-        renewalTime: inDays(60),
-        revision: 1,
-      },
+      status: { conditions: [condition("Ready", "Ready")], revision: 1, ...datesOf(issued) },
     },
     ...seedAttempt(hostname, name, { issuerRef, certificate }),
   ];
@@ -212,8 +207,19 @@ function seedAttempt(
 
 const toBase64 = (text: string): string => Buffer.from(text).toString("base64");
 
-const inDays = (days: number): string =>
-  new Date(Date.now() + days * 86_400_000).toISOString().replace(/\.\d+Z$/, "Z");
+/** As cert-manager copies them from the certificate; it renews after two thirds of the time. */
+function datesOf({ certificate }: Issued): Record<string, string> {
+  const { validFrom, validTo } = new X509Certificate(certificate);
+  const from = Date.parse(validFrom);
+  const to = Date.parse(validTo);
+  return {
+    notBefore: formatDate(from),
+    notAfter: formatDate(to),
+    renewalTime: formatDate(from + ((to - from) * 2) / 3),
+  };
+}
+
+const formatDate = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
 function withKind<T extends { metadata: { name: string } }>(
   apiVersion: string,

@@ -17,8 +17,8 @@ export type IssuanceVerdict =
   | { state: "waiting"; reason: string }
   | { state: "failed"; code: ErrorCode; message: string; hint: string };
 
-/** Set by cert-manager on requests and orders (pkg/apis/certmanager/v1/types.go). */
-const CERTIFICATE_NAME = "cert-manager.io/certificate-name";
+/** Set by cert-manager on requests and orders: whose they are (pkg/apis/certmanager/v1/types.go). */
+export const CERTIFICATE_NAME = "cert-manager.io/certificate-name";
 
 /**
  * Where one certificate stands. The deepest object that says something wins: the CA's own words

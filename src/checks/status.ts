@@ -8,6 +8,7 @@ import { dnsLinks } from "./dns-links.ts";
 import { externalDnsLinks } from "./external-dns-links.ts";
 import { gatewayLinks } from "./gateway-links.ts";
 import { toSeconds } from "./moment.ts";
+import { divideByHost } from "./host-facts.ts";
 import { issuanceLinks } from "./issuance-links.ts";
 import { platformLinks } from "./platform-links.ts";
 import { routeLinks } from "./route-links.ts";
@@ -76,9 +77,10 @@ export const chain: readonly Link[] = [
 /** One verdict over every host that was asked for; pure. */
 export function buildStatus(survey: Survey, facts: StatusFacts): Status {
   const sights = new Map(facts.hosts.map((sight) => [sight.hostname, sight]));
+  const factsOf = divideByHost(facts);
   const hosts = survey.targets.map((target): HostStatus => {
     const sight = sights.get(target.hostname) ?? unseen(target);
-    const input = { survey, facts, target, sight };
+    const input = { survey, facts: factsOf(target), target, sight };
     const links = runChain(chain, input);
     const { hostname } = target;
     const certificate = findCertificate(input);

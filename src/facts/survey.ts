@@ -1,6 +1,7 @@
 import type { Config, Host, Scheme } from "../config/config.ts";
 import { buildHostNames, type Names } from "../plan/names.ts";
 import type { VersionSet } from "../plan/version-sets.ts";
+import { keysOfHost, keysOfRoute, Lookup } from "./lookup.ts";
 import type { Gateway, HttpRoute } from "./objects.ts";
 
 export interface Place {
@@ -103,12 +104,14 @@ function targetOf({ hostname, backend }: Host, gateway: Place): Target {
 
 /** The hosts of Gateways that somebody made by hand: one per HTTPS listener with a hostname. */
 export function findTargets(gateways: readonly Gateway[], routes: readonly HttpRoute[]): Target[] {
+  const byHost = new Lookup(routes, keysOfRoute);
   return gateways.flatMap(({ metadata, spec }) => {
     const gateway = { namespace: metadata.namespace ?? "default", name: metadata.name };
     return spec.listeners.flatMap(({ name, hostname, tls }) => {
       const secret = tls.certificateRefs[0]?.name;
       if (hostname === undefined || secret === undefined) return [];
-      const found = routes.filter((route) => isRouteOf(route, gateway, hostname));
+      const candidates = byHost.pick(keysOfHost(hostname));
+      const found = candidates.filter((route) => isRouteOf(route, gateway, hostname));
       const route = found.find(({ spec }) => backendsOf(spec).length > 0) ?? found[0];
       const at = route?.metadata.namespace ?? "default";
       return [
