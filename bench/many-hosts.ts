@@ -5,6 +5,7 @@ import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { type Change, ChangeResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
+import { at, fields, list, strings } from "../src/sandbox/fields.ts";
 import { createClients } from "../test/lab/aws/clients.ts";
 import type { Lab } from "../test/lab/lab.ts";
 import { until } from "../test/lab/suite/until.ts";
@@ -46,8 +47,9 @@ export class ManyHosts {
     return this.#authority.certificate;
   }
 
-  /** What all of them need. cert-manager is paused first: it would issue anew. */
+  /** What all of them need. The controllers are paused: they would issue and write records anew. */
   async start(): Promise<void> {
+    await this.#widenExternalDns();
     this.#signal("SIGSTOP");
     for (const seed of seedBase()) await this.#create(seed);
     const look = { SNICallback: this.#findContext.bind(this) };
@@ -88,8 +90,28 @@ export class ManyHosts {
 
   #signal(signal: "SIGSTOP" | "SIGCONT"): void {
     for (const { name, pid } of this.#lab.processes.list()) {
-      if (name.startsWith("cert-manager-") && pid !== undefined) process.kill(pid, signal);
+      const isController = /^(?:cert-manager|external-dns)-/.test(name);
+      if (isController && pid !== undefined) process.kill(pid, signal);
     }
+  }
+
+  /** init has it look at init's Gateway only. */
+  async #widenExternalDns(): Promise<void> {
+    const { client } = this.#lab.controlPlane;
+    const path = "/apis/apps/v1/namespaces/external-dns/deployments/external-dns";
+    const live = await client.get(path);
+    const containers = list(at(live, "spec", "template", "spec", "containers")).map((container) => {
+      const kept = strings(container["args"]).filter((flag) => !flag.startsWith("--gateway-"));
+      return { ...container, args: kept };
+    });
+    await client.patch(path, { spec: { template: { spec: { containers } } } });
+    await until("ExternalDNS runs anew", async () => {
+      const now = await client.get(path);
+      const seen = at(now, "status", "observedGeneration") === now?.metadata.generation;
+      const { updatedReplicas, availableReplicas, replicas } = fields(at(now, "status"));
+      const all = [updatedReplicas, availableReplicas, replicas];
+      return seen && all.every((count) => count === 1) ? true : undefined;
+    });
   }
 
   #findContext(name: string, answer: (error: Error | null, context?: SecureContext) => void): void {

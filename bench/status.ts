@@ -39,7 +39,8 @@ interface Row {
 
 const Document = v.object({
   verdict: v.string(),
-  hosts: v.array(v.object({ verdict: v.string() })),
+  hosts: v.array(v.unknown()),
+  findings: v.array(v.object({ link: v.string(), reason: v.nullable(v.string()) })),
 });
 
 /** What `status` costs with one host, with a full Gateway, and with a thousand hosts. */
@@ -115,8 +116,10 @@ async function timeStatus(lab: Lab, { hosts, args, root }: Question): Promise<St
   const ms = Date.now() - startedAt;
   const document = v.parse(Document, JSON.parse(stdout || "{}"));
   if (document.verdict !== "healthy" || document.hosts.length !== hosts) {
+    const [first] = document.findings;
+    const why = `${first?.link}: ${first?.reason}`;
     throw new Error(
-      `status says ${document.verdict} of ${document.hosts.length} hosts:\n${stdout.slice(0, 4000)}${stderr}`,
+      `status finds ${document.hosts.length} hosts ${document.verdict}: ${why}\n${stderr}`,
     );
   }
   const calls = aws.proxy.calls
