@@ -19,7 +19,7 @@ export function judgeBalancer(input: LinkInput, live: Gateway): LinkVerdict {
   const leaving =
     service && judgeDeletion(service.metadata, nameObject("Service", service.metadata));
   if (leaving !== undefined) return leaving;
-  if (address === undefined || isClusterAddress(input, service, address)) {
+  if (address === undefined || (service !== undefined && isWithoutBalancer(service))) {
     return explainMissing(input, { live, service, event });
   }
   const scheme = judgeScheme(input, service, address);
@@ -49,18 +49,12 @@ function findService({ facts, survey }: LinkInput, { metadata }: Gateway): Servi
   return own ?? (survey.gateways.length === 1 ? balancers[0] : undefined);
 }
 
-/** A Gateway can show its Service's ClusterIP as an address (NGF 1.x, before the balancer is there). */
-function isClusterAddress(
-  { facts }: LinkInput,
-  service: Service | undefined,
-  address: string,
-): boolean {
-  if (service === undefined || !facts.services.known) return false;
-  const ingress = service.status.loadBalancer.ingress.flatMap(
-    ({ hostname, ip }) => hostname ?? ip ?? [],
-  );
-  return !ingress.includes(address) && /^(10|172|192)\./.test(address) && ingress.length === 0;
-}
+/**
+ * What the Gateway shows need not be a load balancer's: NGF 1.x shows its Service's ClusterIP before
+ * there is one, and an old name can stay for a while when the load balancer is gone.
+ */
+const isWithoutBalancer = ({ status }: Service): boolean =>
+  !status.loadBalancer.ingress.some(({ hostname, ip }) => (hostname ?? ip) !== undefined);
 
 function explainMissing(
   { facts, survey }: LinkInput,

@@ -24,7 +24,9 @@ export function externalDns(simulation: Simulation): void {
     if (!simulation.after(next, 500)) continue;
     const failing = simulation.dueAt(`${uid}/soft-errors`) !== undefined;
     const first = simulation.dueAt(`${uid}/synced`) === undefined;
-    if (!first && !failing && plannedChanges(simulation, running, args).length === 0) continue;
+    const refused = "denied" in credentialsOf(simulation, running.pod);
+    const idle = !first && !failing && !refused;
+    if (idle && plannedChanges(simulation, running, args).length === 0) continue;
     synchronize(simulation, running, args);
     const failed = simulation.dueAt(`${uid}/soft-errors`) !== undefined;
     simulation.forget(next);
