@@ -132,7 +132,9 @@ class Session {
         return await attempt();
       } catch (error) {
         const retry = error instanceof UserError ? error.retry : undefined;
-        if (retry === undefined || this.#stop.signal.aborted) throw error;
+        if (retry === undefined) throw error;
+        // What would have been tried again did not fail: it was stopped.
+        if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
         deadline ??= this.#now() + retry.limitMs;
         if (this.#now() + retry.intervalMs > deadline) throw error;
         this.#emit(step, "retrying", retry.reason);

@@ -182,6 +182,18 @@ describe("an end before the end", () => {
     expect(steps.map(({ state }) => state)).toEqual(["cancelled", "not-started"]);
   });
 
+  it("cancels a step that would have tried again", async () => {
+    const ctrlC = new AbortController();
+    const apply = async () => {
+      ctrlC.abort(new Cancelled());
+      throw new UserError("GT-AWS-THROTTLED", "AWS is slow.", {
+        retry: { limitMs: 60_000, intervalMs: 1_000, reason: "AWS is slow" },
+      });
+    };
+    const { steps } = await run([step({ id: "cert-manager", apply })], { signal: ctrlC.signal });
+    expect(steps.map(({ state }) => state)).toEqual(["cancelled"]);
+  });
+
   it("is told so too by a step whose child ended on Ctrl-C", async () => {
     const ctrlC = new AbortController();
     const apply = async () => {

@@ -23,29 +23,23 @@ const WRITES = {
   zones: ["deleteRecords"],
 } as const;
 
-/** Fails the write with this number (from 0), before or after it was carried out. */
-export function breakWrite(number: number, when: "before" | "after") {
+type Write = () => Promise<unknown>;
+
+/** Every write goes through `carryOut`, which is told its number, from 0. */
+function throughWrites(carryOut: (number: number, write: Write) => Promise<unknown>) {
   let count = 0;
-  const broken = new Error("killed");
   const guard = <Port extends object>(port: Port, writes: readonly string[]): Port =>
     new Proxy(port, {
       get(target, key) {
         const method: unknown = Reflect.get(target, key, target);
         if (typeof method !== "function") return method;
         if (!writes.includes(String(key))) return method.bind(target);
-        return async (...args: unknown[]) => {
-          // A killed process writes nothing more.
-          if (count > number) throw broken;
-          const mine = count++ === number;
-          if (mine && when === "before") throw broken;
-          const result: unknown = await Reflect.apply(method, target, args);
-          if (mine) throw broken;
-          return result;
-        };
+        return (...args: unknown[]) =>
+          carryOut(count++, async () => Reflect.apply(method, target, args));
       },
     });
   return {
-    happened: () => count > number,
+    count: () => count,
     through: (world: ConnectedWorld): ConnectedWorld => ({
       ...world,
       kubernetes: guard(world.kubernetes, WRITES.kubernetes),
@@ -55,4 +49,26 @@ export function breakWrite(number: number, when: "before" | "after") {
       zones: guard(world.zones, WRITES.zones),
     }),
   };
+}
+
+/** Fails the write with this number (from 0), before or after it was carried out. */
+export function breakWrite(number: number, when: "before" | "after") {
+  const broken = new Error("killed");
+  const { count, through } = throughWrites(async (mine, write) => {
+    // A killed process writes nothing more.
+    if (mine > number || (mine === number && when === "before")) throw broken;
+    const result = await write();
+    if (mine === number) throw broken;
+    return result;
+  });
+  return { happened: () => count() > number, through };
+}
+
+/** Does something just before the write with this number (from 0), which is then carried out. */
+export function atWrite(number: number, act: () => void) {
+  const { count, through } = throughWrites(async (mine, write) => {
+    if (mine === number) act();
+    return write();
+  });
+  return { happened: () => count() > number, through };
 }

@@ -23,9 +23,11 @@ export function runInSandbox(
   line: string,
   where: Where,
   through: Through = (world) => world,
+  signal?: AbortSignal,
 ): Promise<Ran> {
   return runWith(line, where, (input) => ({
     ...input,
+    signal: signal ?? input.signal,
     createWorld: async (...args) => standInFront(await input.createWorld(...args), through),
   }));
 }
