@@ -1,6 +1,8 @@
 import type { ChartName } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
 import { type Comparison, compareRelease } from "../plan/compare.ts";
+import type { Json } from "../json.ts";
+import { isJsonObject } from "../plan/merge-values.ts";
 import { appVersionOf } from "../plan/version-sets.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { ReleaseRequest } from "../ports/charts.ts";
@@ -45,20 +47,23 @@ const COMPONENTS: Partial<Record<ChartName, readonly string[]>> = {
 async function findGoneDeployments(
   { kubernetes }: StepContext["world"],
   chart: ChartName,
-  { name, namespace }: Pick<ReleaseRequest, "name" | "namespace">,
+  { name, namespace, values }: Pick<ReleaseRequest, "name" | "namespace" | "values">,
 ): Promise<string[]> {
   const labelSelector = `app.kubernetes.io/instance=${name}`;
   const live = await kubernetes.list(kinds.Deployment, { namespace, labelSelector });
   const components = COMPONENTS[chart];
   if (components === undefined) return live.length > 0 ? [] : [`Deployment ${name} is gone`];
+  const made = new Set(
+    live.map(({ metadata }) => metadata.labels?.["app.kubernetes.io/component"]),
+  );
   return components
-    .filter(
-      (component) =>
-        !live.some(
-          ({ metadata }) => metadata.labels?.["app.kubernetes.io/component"] === component,
-        ),
-    )
+    .filter((component) => !made.has(component) && !isTurnedOff(values[component]))
     .map((component) => `Deployment of the ${component} is gone`);
+}
+
+/** As cert-manager's chart knows it of its CA injector: `cainjector.enabled`. */
+function isTurnedOff(values: Json | undefined): boolean {
+  return isJsonObject(values) && values["enabled"] === false;
 }
 
 function withDeployments(compared: Comparison, gone: readonly string[]): Comparison {

@@ -54,7 +54,9 @@ export const certManagerChart: SandboxChart = {
     return [
       ...(wantsCrds ? crds(release) : []),
       ...component(release, name, "controller", configArgs(release)),
-      ...component(release, `${name}-cainjector`, "cainjector", []),
+      ...(at(values, "cainjector", "enabled") === false
+        ? []
+        : component(release, `${name}-cainjector`, "cainjector", [])),
       ...component(release, `${name}-webhook`, "webhook", []),
     ];
   },

@@ -20,8 +20,8 @@ export async function assembleCharts(
     name: "cert-manager",
     version: "v1.21.1",
     appVersion: "v1.21.1",
-    // No host process stands for these pods, and the API server could not call their webhook.
-    without: /^(?:webhook|cainjector|startupapicheck|networkpolicy)-/,
+    // Nothing answers behind these pods: the API server could not call their webhook.
+    without: /^(?:webhook-(?:mutating|validating)|startupapicheck|networkpolicy)-/,
   });
   await copyChart(join(found.externalDnsChart, "charts/external-dns"), into, {
     name: "external-dns",
