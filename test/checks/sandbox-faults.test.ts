@@ -7,20 +7,10 @@ import { type SandboxFault, sandboxFaultNames } from "../../src/sandbox/faults.t
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { readState } from "../../src/sandbox/state-file.ts";
 import type { WorldState } from "../../src/sandbox/world-state.ts";
+import { statusEndings } from "../sandbox/fault-endings.ts";
 import { runCli } from "../support/run-cli.ts";
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-
-interface Expected {
-  exitCode: 0 | 1 | 3;
-  /** Of the first finding; of the error where there is nothing to look at. */
-  code?: string;
-  /** How long after init the fault is looked at; it begins at once. */
-  laterMs?: number;
-  /** Why status has nothing to tell of it. */
-  because?: string;
-}
 
 interface Later {
   exitCode: 3;
@@ -75,43 +65,6 @@ const later: Partial<Record<SandboxFault, Later>> = {
   "slow-dns": { exitCode: 3, happens: deleteRecord, laterMs: 2 * MINUTE_MS },
 };
 
-/** What `status` says when the fault begins after an init that ended well. */
-const expected: Record<SandboxFault, Expected> = {
-  "undelegated-zone": { exitCode: 3, code: "GT-ZONE-NOT-DELEGATED" },
-  "broken-dnssec": { exitCode: 3, code: "GT-ZONE-DNSSEC" },
-  "two-zones": { exitCode: 0, code: "GT-ZONE-TWINS", because: "the delegated one stays ours" },
-  "caa-forbids": { exitCode: 3, code: "GT-CAA-FORBIDS" },
-  "no-load-balancer-address": {
-    exitCode: 0,
-    code: "GT-LOAD-BALANCER-EVENTS",
-    because: "the load balancer that is there goes on",
-  },
-  "internal-load-balancer": { exitCode: 0, because: "a scheme does not change later" },
-  "port-80-blocked": { exitCode: 3, code: "GT-HTTP-UNREACHABLE" },
-  "identity-not-injected": { exitCode: 0, because: "pods that run keep their identity" },
-  "identity-denied": { exitCode: 3, code: "GT-EXTERNAL-DNS-TRUST" },
-  "stuck-release": { exitCode: 0, because: "a release that is deployed is not stuck" },
-  "foreign-stuck-release": { exitCode: 0, because: "a release that is deployed is not stuck" },
-  "foreign-crds": {
-    exitCode: 1,
-    code: "GT-FIELD-CONFLICT",
-    because: "the API server keeps others from the fields that are ours",
-  },
-  "rate-limited": { exitCode: 3, code: "GT-ACME-RATE-LIMITED", laterMs: 61 * DAY_MS },
-  "slow-dns": { exitCode: 0, because: "the record is there" },
-  "redirect-breaks-challenge": {
-    exitCode: 0,
-    laterMs: 61 * DAY_MS,
-    because: "a renewal's challenge is answered behind the redirect too",
-  },
-  "expired-credentials": { exitCode: 1, code: "GT-AWS-CREDENTIALS-EXPIRED" },
-  forbidden: { exitCode: 0, because: "status writes nothing" },
-  "no-pod-identity": { exitCode: 0, because: "pods that run keep their identity" },
-  "old-kubernetes": { exitCode: 0, because: "no cluster goes back to an older version" },
-  "unreachable-cluster": { exitCode: 1, code: "GT-CLUSTER-UNREACHABLE" },
-  none: { exitCode: 0 },
-};
-
 const directory = mkdtempSync(join(tmpdir(), "gateway-tls-faults-"));
 const installed = join(directory, "installed.json");
 const where = ["--cluster", "demo", "--sandbox", "--sandbox-state"];
@@ -148,7 +101,7 @@ async function passTime(statePath: string, fault: string, ms: number): Promise<v
 }
 
 describe("status after init, once a fault has begun", () => {
-  test.each(Object.entries(expected))("%s", async (fault, { exitCode, code, laterMs = 0 }) => {
+  test.each(Object.entries(statusEndings))("%s", async (fault, { exitCode, code, laterMs = 0 }) => {
     const statePath = copyWorld(fault);
     if (laterMs > 0) await passTime(statePath, fault, laterMs);
     const flags = ["--sandbox-fault", fault, "--output", "json"];
@@ -174,8 +127,10 @@ describe("status after init, once a fault has begun", () => {
   });
 
   test("every fault is expected, and what is not told has its reason", () => {
-    expect(Object.keys(expected).toSorted()).toEqual(Object.keys(sandboxFaultNames).toSorted());
-    const silent = Object.values(expected).filter(({ exitCode }) => exitCode === 0);
+    expect(Object.keys(statusEndings).toSorted()).toEqual(
+      Object.keys(sandboxFaultNames).toSorted(),
+    );
+    const silent = Object.values(statusEndings).filter(({ exitCode }) => exitCode === 0);
     expect(silent.filter(({ because }) => because === undefined)).toEqual([{ exitCode: 0 }]);
   });
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createAuthority } from "../support/tls.ts";
+import { type Authority, createAuthority } from "../support/tls.ts";
 import { type AcmeServer, startAcme } from "./acme.ts";
 import { type AwsAccount, createAccount } from "./aws/account.ts";
 import { type Aws, startAws } from "./aws/aws.ts";
@@ -46,12 +46,16 @@ export interface Lab {
   account: AwsAccount;
   aws: Aws;
   dns: Dns;
+  /** What the name servers know of the hosted zone. */
+  zone: ZoneView;
   acme: { staging: AcmeServer; production: AcmeServer };
   controlPlane: ControlPlane;
   balancers: LoadBalancers;
   front: GatewayFront;
   processes: Processes;
-  /** PEM of the CA behind the API server and the ACME directories. */
+  /** The CA behind the API server and the ACME directories. */
+  authority: Authority;
+  /** Its certificate, PEM. */
   ca: string;
   built: Built;
   stop(): Promise<void>;
@@ -147,13 +151,14 @@ async function startParts(
   await registerNode(client, kubelet.port);
   const services = await startServiceWebhook(authority);
   closers.push(() => services.close());
-  const pods = await startIdentityWebhook(authority, { client, view: aws.view, account });
+  const pods = await startIdentityWebhook(authority, { client, aws, account });
   closers.push(() => pods.close());
   const ca = authority.certificate;
   await seedCluster(client, { services: services.url, pods: pods.url, ca });
   say("the node is ready and the cluster is seeded");
-  const { dns, balancers, front } = network;
-  return { account, aws, dns, acme, controlPlane, balancers, front, ca: authority.certificate };
+  const { dns, zone, balancers, front } = network;
+  const parts = { account, aws, dns, zone, acme, controlPlane, balancers, front };
+  return { ...parts, authority, ca };
 }
 
 /** Name servers, load balancers and gateway: what a visitor's packets meet. */
@@ -195,6 +200,7 @@ async function startNetwork(
   closers.push(() => dns.close());
   return {
     dns,
+    zone,
     balancers,
     front,
     inside: {

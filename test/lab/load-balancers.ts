@@ -38,6 +38,8 @@ export class LoadBalancers {
   readonly #begun = new Set<string>();
   /** Set to have it fail as it does without tagged subnets. */
   refuse = false;
+  /** Set to have it make internal ones only, whatever their scheme says. */
+  internal = false;
   #running = 0;
 
   constructor(options: LoadBalancerOptions) {
@@ -66,6 +68,13 @@ export class LoadBalancers {
         this.#running -= 1;
       },
     };
+  }
+
+  /** Somebody deleted them all: they are made anew, under the same names. */
+  remake(): void {
+    this.#made.clear();
+    this.#begun.clear();
+    this.look();
   }
 
   look(): void {
@@ -103,7 +112,8 @@ export class LoadBalancers {
   async #publish(service: KubernetesObject): Promise<void> {
     const { client, onChange } = this.#options;
     const { namespace = "", name, uid = "" } = service.metadata;
-    const isPublic = stringMap(service.metadata.annotations)[SCHEME] === "internet-facing";
+    const scheme = stringMap(service.metadata.annotations)[SCHEME];
+    const isPublic = scheme === "internet-facing" && !this.internal;
     const hash = createHash("sha256").update(uid).digest("hex");
     const hostname = `k8s-${clip(namespace)}-${clip(name)}-${hash.slice(0, 10)}-${hash.slice(10, 26)}.elb.${this.#options.region}.amazonaws.com`;
     const count = this.#made.size;

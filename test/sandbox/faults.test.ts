@@ -1,56 +1,38 @@
 import { describe, expect, test } from "vitest";
 import type { Config } from "../../src/config/config.ts";
 import { UserError } from "../../src/errors.ts";
-import { parseFaults, type SandboxFault, sandboxFaultNames } from "../../src/sandbox/faults.ts";
+import { parseFaults, sandboxFaultNames } from "../../src/sandbox/faults.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { newSandbox, START } from "./bring-up.ts";
+import { faultEndings } from "./fault-endings.ts";
 import { runInit } from "./whole-run.ts";
 
 interface Ending {
   code: string;
+  exitCode: number;
+  /** The error's message; without an error, what was told on the way. */
   message: string;
   sandbox: Sandbox;
 }
 
 /** Runs `init` in a world; how it ends: an error's code, or `done`. */
 async function endingIn(sandbox: Sandbox, config: Partial<Config> = {}): Promise<Ending> {
-  const { error, result } = await runInit(sandbox, config).catch((thrown: unknown) => ({
-    error: thrown,
-    result: { result: "failed" },
-  }));
-  if (error instanceof UserError) return { code: error.code, message: error.message, sandbox };
+  const told: string[] = [];
+  const { error, result } = await runInit(sandbox, config, ({ message }) => {
+    if (message !== undefined) told.push(message);
+  }).catch((thrown: unknown) => ({ error: thrown, result: { result: "failed" } }));
+  if (error instanceof UserError) {
+    const { code, exitCode, message } = error;
+    return { code, exitCode, message, sandbox };
+  }
   if (error !== undefined) throw error;
-  return { code: result.result, message: "", sandbox };
+  return { code: result.result, exitCode: 0, message: told.join("\n"), sandbox };
 }
 
-const endings: Record<SandboxFault, [code: string, words: RegExp]> = {
-  "undelegated-zone": ["GT-ZONE-NOT-DELEGATED", /ns1\.registrar-parking\.net/],
-  "broken-dnssec": ["GT-ZONE-DNSSEC", /publishes a DS record/],
-  "two-zones": ["GT-ZONE-TWINS", /Z0123456789EXAMPLE02/],
-  "caa-forbids": ["GT-CAA-FORBIDS", /another-ca\.example/],
-  "no-load-balancer-address": ["GT-LOAD-BALANCER-TIMEOUT", /resolve at least one subnet/],
-  "internal-load-balancer": ["GT-REHEARSAL-TIMEOUT", /at 10\.0\.1\.10 failed: no answer/],
-  "port-80-blocked": ["GT-REHEARSAL-TIMEOUT", /at 203\.0\.113\.10 failed: no answer/],
-  "identity-not-injected": ["done", /^$/],
-  "identity-denied": ["GT-EXTERNAL-DNS-TRUST", /Unauthorized Exception! EKS/],
-  "stuck-release": ["done", /^$/],
-  "foreign-stuck-release": ["GT-RELEASE-STUCK", /pending-install/],
-  "foreign-crds": ["GT-CRDS-FOREIGN", /platform-team/],
-  "rate-limited": ["GT-ACME-RATE-LIMITED", /retry after 2026-10-02/],
-  "slow-dns": ["done", /^$/],
-  "redirect-breaks-challenge": ["GT-REDIRECT-BREAKS-CHALLENGE", /redirect is in its way/],
-  "expired-credentials": ["GT-AWS-CREDENTIALS-EXPIRED", /expired/],
-  forbidden: ["GT-ACCESS-DENIED", /create namespaces/],
-  "no-pod-identity": ["done", /^$/],
-  "old-kubernetes": ["GT-VERSIONS-UNSUPPORTED", /1\.31/],
-  "unreachable-cluster": ["GT-CLUSTER-UNREACHABLE", /i\/o timeout/],
-  none: ["done", /^$/],
-};
-
 describe("each fault shows itself as in life", () => {
-  test.each(Object.entries(endings))("%s", async (fault, [code, words]) => {
-    const ending = await endingIn(await newSandbox({ faults: [fault] }));
-    expect([ending.code, ending.message]).toEqual([code, expect.stringMatching(words)]);
+  test.each(Object.entries(faultEndings))("%s", async (fault, { words, ...ending }) => {
+    const found = await endingIn(await newSandbox({ faults: [fault] }));
+    expect(found).toMatchObject({ ...ending, message: expect.stringMatching(words) });
   });
 
   test("slow-dns takes minutes of virtual time", async () => {

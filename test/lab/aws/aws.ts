@@ -28,6 +28,8 @@ export interface Aws {
   zone: { id: string; nameServers: string[] };
   /** Known once there is a control plane. */
   live: { cluster?: ClusterAnswer; serviceAccountKey?: string };
+  /** Set to have the next new pods get no identity, until it is taken back. */
+  missesPods: boolean;
   /** Empties the account, of what the lab put there too. */
   reset(): Promise<void>;
   close(): Promise<void>;
@@ -73,7 +75,8 @@ export async function startAws(options: AwsOptions): Promise<Aws> {
     const { ok } = await fetch(`${upstream}/_ministack/reset`, { method: "POST" });
     if (!ok) throw new Error("the AWS endpoint was not emptied");
   };
-  return { proxy, clients, view, credentialsUrl: pods.url, zone, live, reset, close };
+  const missesPods = false;
+  return { proxy, clients, view, credentialsUrl: pods.url, zone, live, missesPods, reset, close };
 }
 
 async function startEndpoint({ processes, program, account }: AwsOptions): Promise<string> {

@@ -19,7 +19,7 @@ export interface Dns {
   server: string;
   /** What the parent zone hands out; to make a delegation wrong. Empty: not delegated at all. */
   delegation: readonly string[];
-  /** Answers of the validating resolver for the zone; to make DNSSEC fail. */
+  /** Set to have the parent publish a DS record that the zone, which is not signed, does not match. */
   broken: boolean;
   close(): Promise<void>;
 }
@@ -94,6 +94,7 @@ function resolve(
   if (balancer !== undefined) return type === "A" ? [address(name, balancer)] : [];
   if (nameServers.includes(name)) return type === "A" ? [address(name, "127.0.0.1")] : [];
   if (name !== zone && !name.endsWith(`.${zone}`)) return NXDOMAIN;
+  if (type === "DS" && name === zone) return state.broken ? [dsOf(zone)] : [];
   if (state.broken) return SERVFAIL;
   if (state.delegation.length === 0) return NXDOMAIN;
   if (name === zone && type === "NS") {
@@ -108,6 +109,11 @@ function resolve(
 }
 
 const address = (name: string, data: string): Answer => ({ name, type: "A", ttl: 60, data });
+
+const dsOf = (name: string): Answer => {
+  const digest = Buffer.alloc(32, 0x0a);
+  return { name, type: "DS", ttl: 3600, data: { keyTag: 1, algorithm: 13, digestType: 2, digest } };
+};
 
 function soaOf({ zone, nameServers }: DnsOptions): Answer {
   const [mname = ""] = nameServers;

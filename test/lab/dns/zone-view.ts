@@ -9,18 +9,19 @@ import type { Aws } from "../aws/aws.ts";
 /** The zone's records as its name servers answer them: seconds behind what Route 53 has accepted. */
 export class ZoneView {
   readonly #aws: Pick<Aws, "clients" | "zone">;
-  readonly #delayMs: number;
+  /** How long a change takes to the name servers. */
+  delayMs: number;
   #records: ResourceRecordSet[] = [];
 
   constructor(aws: Pick<Aws, "clients" | "zone">, delayMs: number) {
     this.#aws = aws;
-    this.#delayMs = delayMs;
+    this.delayMs = delayMs;
   }
 
   /** What is there now is published later. */
   async noticeChange(): Promise<void> {
     const records = await this.#read();
-    setTimeout(() => (this.#records = records), this.#delayMs).unref();
+    setTimeout(() => (this.#records = records), this.delayMs).unref();
   }
 
   async publishNow(): Promise<void> {

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { Server } from "node:net";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import { at, list, text } from "../../../src/sandbox/fields.ts";
+import { refuseUnknownNames } from "../../support/tls-front.ts";
 import type { LoadBalancers } from "../load-balancers.ts";
 import { type GatewayController, gatewayBehind } from "./controller.ts";
 import { answerRequest, findListener } from "./routing.ts";
@@ -19,12 +20,20 @@ export interface SeenRequest {
   at: number;
 }
 
+interface Place {
+  address: string;
+  port: number;
+  closed: boolean;
+}
+
 /** The load balancers' ports on loopback, and the data planes behind them. */
 export class GatewayFront {
   /** Every request, in order. */
   readonly requests: SeenRequest[] = [];
-  /** Set to have nothing answer, as behind a closed security group. */
-  closed = false;
+  /** Ports behind a closed security group: what comes there is dropped. */
+  readonly closedPorts = new Set<number>();
+  /** Set to have a redirect of the whole host win over an exact path. */
+  redirectFirst = false;
   readonly #controller: GatewayController;
   readonly #balancers: LoadBalancers;
   readonly #servers = new Map<string, { server: Server; drop: () => void }>();
@@ -36,12 +45,13 @@ export class GatewayFront {
 
   /** Opens what is to be open, and closes what is not. */
   look(): void {
-    const wanted = new Map<string, { address: string; port: number }>();
+    const wanted = new Map<string, Place>();
     for (const { address, public: isPublic } of this.#balancers.all()) {
-      if (!isPublic || this.closed) continue;
+      if (!isPublic) continue;
       const gateway = gatewayBehind(this.#controller, this.#balancers, address);
       for (const { port } of list(at(gateway, "spec", "listeners"))) {
-        wanted.set(`${address}:${Number(port)}`, { address, port: Number(port) });
+        const place = { address, port: Number(port), closed: this.closedPorts.has(Number(port)) };
+        wanted.set(`${address}:${place.port}:${place.closed}`, place);
       }
     }
     for (const [key, { server, drop }] of this.#servers) {
@@ -50,8 +60,8 @@ export class GatewayFront {
       server.close();
       drop();
     }
-    for (const [key, { address, port }] of wanted) {
-      if (!this.#servers.has(key)) this.#open(key, address, port);
+    for (const [key, place] of wanted) {
+      if (!this.#servers.has(key)) this.#open(key, place);
     }
   }
 
@@ -69,15 +79,29 @@ export class GatewayFront {
     );
   }
 
-  #open(key: string, address: string, port: number): void {
-    const serve = this.#serve(address, port);
-    const server =
-      port === 443
-        ? createTlsServer({ SNICallback: this.#chooseCertificate(address, port) }, serve)
-        : createServer(serve);
+  #open(key: string, { address, port, closed }: Place): void {
+    const server = closed ? createTcpServer() : this.#createServer(address, port);
+    const sockets = new Set<Socket>();
+    server.on("connection", (socket: Socket) => {
+      sockets.add(socket.on("error", () => undefined).on("close", () => sockets.delete(socket)));
+    });
     server.on("error", () => this.#servers.delete(key));
     server.listen(port, address);
-    this.#servers.set(key, { server, drop: () => server.closeAllConnections() });
+    const drop = (): void => {
+      for (const socket of sockets) socket.destroy();
+    };
+    this.#servers.set(key, { server, drop });
+  }
+
+  #createServer(address: string, port: number): Server {
+    const serve = this.#serve(address, port);
+    if (port !== 443) return createServer(serve);
+    const choose = this.#chooseCertificate(address, port);
+    const isKnown = (name: string): boolean => {
+      const gateway = gatewayBehind(this.#controller, this.#balancers, address);
+      return gateway !== undefined && findListener(gateway, port, name) !== undefined;
+    };
+    return refuseUnknownNames(createTlsServer({ SNICallback: choose }, serve), isKnown);
   }
 
   #serve(address: string, port: number): RequestListener {
@@ -88,7 +112,12 @@ export class GatewayFront {
       const reply =
         gateway === undefined
           ? { status: 503, headers: {}, body: "" }
-          : answerRequest(this.#controller.world, gateway, { port, host, url });
+          : answerRequest(this.#controller.world, gateway, {
+              port,
+              host,
+              url,
+              redirectFirst: this.redirectFirst,
+            });
       const agent = request.headers["user-agent"] ?? "";
       this.requests.push({ address, port, host, url, status: reply.status, agent, at: Date.now() });
       response.writeHead(reply.status, reply.headers).end(reply.body);

@@ -14,6 +14,8 @@ interface Request {
   host: string;
   /** With its query. */
   url: string;
+  /** A redirect wins over an exact path. */
+  redirectFirst: boolean;
 }
 
 interface Candidate {
@@ -60,7 +62,7 @@ export function answerRequest(
 function findRoute(
   world: GatewayWorld,
   gateway: KubernetesObject,
-  { port, host, url }: Request,
+  { port, host, url, redirectFirst }: Request,
 ): Candidate | undefined {
   const listener = findListener(gateway, port, host);
   if (listener === undefined) return undefined;
@@ -71,11 +73,15 @@ function findRoute(
     .flatMap((route) => candidatesOf(route, host, path))
     .toSorted(
       (a, b) =>
+        (redirectFirst ? Number(redirects(b)) - Number(redirects(a)) : 0) ||
         b.hostLength - a.hostLength ||
         Number(b.exact) - Number(a.exact) ||
         b.pathLength - a.pathLength,
     )[0];
 }
+
+const redirects = ({ rule }: Candidate): boolean =>
+  list(rule["filters"]).some(({ type }) => type === "RequestRedirect");
 
 function isAttached(route: KubernetesObject, gateway: KubernetesObject, listener: string): boolean {
   return list(at(route, "status", "parents")).some(({ parentRef, conditions }) => {

@@ -2,7 +2,7 @@ import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { at, list, stringMap, text } from "../../../src/sandbox/fields.ts";
 import type { Authority } from "../../support/tls.ts";
 import type { AwsAccount } from "../aws/account.ts";
-import type { IamView } from "../aws/iam-view.ts";
+import type { Aws } from "../aws/aws.ts";
 import { type Listening, listenJson } from "../https.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 
@@ -33,7 +33,7 @@ type Injected = (typeof injected)[keyof typeof injected];
  */
 export function startIdentityWebhook(
   authority: Authority,
-  { client, view, account }: { client: ApiClient; view: IamView; account: AwsAccount },
+  { client, aws, account }: { client: ApiClient; aws: Aws; account: AwsAccount },
 ): Promise<Listening> {
   const answer = async (body: string): Promise<unknown> => {
     const { request }: { request: { uid: string; namespace: string; object: KubernetesObject } } =
@@ -41,9 +41,10 @@ export function startIdentityWebhook(
     const name = text(at(request.object, "spec", "serviceAccountName")) || "default";
     const path = `/api/v1/namespaces/${request.namespace}/serviceaccounts/${name}`;
     const role = stringMap((await client.get(path))?.metadata.annotations)[ROLE];
-    const associated = view.findAssociation(request.namespace, name) !== undefined;
-    const patch =
-      role !== undefined
+    const associated = aws.view.findAssociation(request.namespace, name) !== undefined;
+    const patch = aws.missesPods
+      ? []
+      : role !== undefined
         ? inject(request.object, injected.irsa, irsaVariables(role, account))
         : associated
           ? inject(request.object, injected.podIdentity, podIdentityVariables(account))

@@ -55,7 +55,7 @@ describe("one world, put right step by step", () => {
   });
 
   test("a security group that closes port 80 is found before the CA is asked", async () => {
-    lab.front.closed = true;
+    lab.front.closedPorts.add(80);
     lab.front.look();
     const { exitCode, document } = await init("--timeout=20");
     expect({ exitCode, code: document.error?.code }).toEqual({
@@ -64,7 +64,7 @@ describe("one world, put right step by step", () => {
     });
     const orders = await lab.controlPlane.client.list("/apis/acme.cert-manager.io/v1/orders");
     expect(orders).toEqual([]);
-    lab.front.closed = false;
+    lab.front.closedPorts.delete(80);
     lab.front.look();
   });
 

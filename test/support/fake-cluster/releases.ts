@@ -8,6 +8,8 @@ export interface FakeRelease {
   namespace: string;
   revision: number;
   status: string;
+  /** Default `demo` 1.0.0. */
+  chart?: { name: string; version: string; appVersion: string };
   values?: unknown;
   labels?: Record<string, string>;
 }
@@ -15,12 +17,13 @@ export interface FakeRelease {
 /** The Secret that helm keeps a revision in. */
 export function releaseSecret(release: FakeRelease): KubernetesObject {
   const { name, namespace, revision, status, values = {}, labels = {} } = release;
+  const { chart = { name: "demo", version: "1.0.0", appVersion: "9" } } = release;
   const document = {
     name,
     namespace,
     version: revision,
     info: { status, last_deployed: "2026-01-02T03:04:05.678901234Z" },
-    chart: { metadata: { name: "demo", version: "1.0.0", appVersion: "9" } },
+    chart: { metadata: chart },
     config: values,
   };
   return secretWith(release, gzipSync(JSON.stringify(document)).toString("base64"), {

@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { releaseSecret } from "../../support/fake-cluster/releases.ts";
+import { kubectl } from "../suite/kubectl.ts";
+import type { Begin, FaultScene } from "./fault.ts";
+
+const RELEASE = { name: "cert-manager", namespace: "cert-manager" };
+const MANAGED = { "app.kubernetes.io/managed-by": "gateway-tls" };
+
+/** Faults of the cluster, of what runs in it and of the CA. */
+export const clusterFaults = {
+  "stuck-release": (scene) => leavePending(scene, MANAGED),
+  "foreign-stuck-release": (scene) => leavePending(scene, {}),
+  "foreign-crds": async ({ lab }) => {
+    const ours = readFileSync(join(lab.built.crds, "gateway-api.yaml"), "utf8");
+    const theirs = ours.replaceAll(/(bundle-version): v[\d.]+/g, "$1: v1.2.1");
+    const flags = ["--server-side", "--field-manager=platform-team", "--filename=-"];
+    await kubectl(lab, ["apply", ...flags], theirs);
+    return () => kubectl(lab, ["delete", "--filename=-", "--wait"], theirs);
+  },
+  forbidden: ({ lab: { account } }) => {
+    const { groups } = account.operator;
+    account.operator.groups = account.reader.groups;
+    return () => (account.operator.groups = groups);
+  },
+  "old-kubernetes": (scene) => {
+    const version = { major: "1", minor: "31", gitVersion: "v1.31.9-eks-0000000" };
+    scene.apiServer.replace = (_method, path) =>
+      /^\/version(?:\?|$)/.test(path)
+        ? { status: 200, type: "application/json", body: version }
+        : undefined;
+    return connectThrough(scene, scene.apiServer.url);
+  },
+  // A port of loopback where nobody listens: refused at once, where the real one is silent.
+  "unreachable-cluster": (scene) => connectThrough(scene, "https://127.0.0.1:9"),
+  "no-load-balancer-address": ({ lab: { balancers } }) => {
+    balancers.refuse = true;
+    return () => (balancers.refuse = false);
+  },
+  "internal-load-balancer": ({ lab: { balancers } }) => {
+    balancers.internal = true;
+    balancers.remake();
+    return () => {
+      balancers.internal = false;
+      balancers.remake();
+    };
+  },
+  "port-80-blocked": ({ lab: { front } }) => {
+    front.closedPorts.add(80);
+    front.look();
+    return () => {
+      front.closedPorts.delete(80);
+      front.look();
+    };
+  },
+  "redirect-breaks-challenge": ({ lab: { front } }) => {
+    front.redirectFirst = true;
+    return () => (front.redirectFirst = false);
+  },
+  "rate-limited": ({ ca }) => {
+    const detail =
+      "too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, retry after 2030-01-01 00:00:00 UTC: see https://letsencrypt.org/docs/rate-limits/";
+    const body = { type: "urn:ietf:params:acme:error:rateLimited", detail, status: 429 };
+    ca.replace = (method, path) =>
+      method === "POST" && path === NEW_ORDER
+        ? { status: 429, type: "application/problem+json", body }
+        : undefined;
+    return () => (ca.replace = undefined);
+  },
+} as const satisfies Record<string, Begin>;
+
+/** Pebble's. */
+const NEW_ORDER = "/order-plz";
+
+/** What a killed helm leaves: a first revision that says it is still at it. */
+async function leavePending({ lab }: FaultScene, labels: Record<string, string>) {
+  const { client } = lab.controlPlane;
+  const { namespace } = RELEASE;
+  await client.create("/api/v1/namespaces", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: namespace, labels },
+  });
+  const chart = { name: "cert-manager", version: "v1.21.1", appVersion: "v1.21.1" };
+  const release = { ...RELEASE, chart, revision: 1, labels };
+  const secret = releaseSecret({ ...release, status: "pending-install" });
+  const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+  await client.create(secrets, secret);
+  return () => kubectl(lab, ["delete", "namespace", namespace, "--wait"]);
+}
+
+/** EKS gives this address as the cluster's endpoint. */
+function connectThrough({ lab }: FaultScene, endpoint: string): () => void {
+  const { live } = lab.aws;
+  const { cluster } = live;
+  live.cluster = { endpoint, ca: lab.ca };
+  return () => {
+    if (cluster !== undefined) live.cluster = cluster;
+  };
+}
