@@ -17,7 +17,6 @@ import {
   childrenDirectory,
   endLeftovers,
   findLeftovers,
-  isLeftoverHelmRunning,
 } from "../../../src/adapters/cluster/children.ts";
 import { identifyProcess, isRunning } from "../../../src/adapters/cluster/process-identity.ts";
 
@@ -87,11 +86,11 @@ describe("leftovers of killed runs", () => {
     const secret = join(home, "secret");
     mkdirSync(secret);
     abandon({ children: [{ ...identity, program: "helm" }], directories: [secret] });
-    expect(isLeftoverHelmRunning(env)).toBe(true);
+    expect(findLeftovers(env)).toMatchObject([{ program: "helm" }]);
     expect(await endLeftovers(env)).toBe(1);
     expect(isRunning(identity)).toBe(false);
     expect(existsSync(secret)).toBe(false);
-    expect(isLeftoverHelmRunning(env)).toBe(false);
+    expect(findLeftovers(env)).toEqual([]);
     expect(readdirSync(childrenDirectory(env))).toEqual([]);
   });
 
