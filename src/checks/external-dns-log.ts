@@ -57,6 +57,13 @@ const CAUSES: readonly Cause[] = [
       `kubectl rollout restart deployment ${name} --namespace ${namespace}`,
   },
   {
+    code: "GT-RECORD-FOREIGN",
+    matches: (line) => line.includes("InvalidChangeBatch"),
+    says: "Route 53 refuses the record beside one that is there",
+    hint: () =>
+      "Delete the record that it names, if nobody needs it: ExternalDNS writes its own within a minute.",
+  },
+  {
     code: "GT-EXTERNAL-DNS-FAILING",
     matches: () => true,
     says: "ExternalDNS reports",

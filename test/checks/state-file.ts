@@ -68,7 +68,7 @@ export function readStates(): State[] {
 
 export function readState(name: string): State {
   const file = readYaml(`${name}.yaml`);
-  const base = readYaml(`base/${file.from ?? "healthy"}.yaml`);
+  const base = readBase(file.from ?? "healthy");
   const { objects = [], without = [], ...rest } = file;
   const kept = (base.objects ?? []).filter((object) => !without.includes(keyOf(object)));
   const changed = objects.reduce(applyChange, kept);
@@ -78,6 +78,15 @@ export function readState(name: string): State {
 // The files are our own, and the tests that read them fail on a wrong shape.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 const readYaml = (path: string) => parse(readFileSync(new URL(path, folder), "utf8")) as StateFile;
+
+const bases = new Map<string, StateFile>();
+
+/** Large, and the same for nearly all: parsed once, and a copy for each. */
+function readBase(name: string): StateFile {
+  const base = bases.get(name) ?? readYaml(`base/${name}.yaml`);
+  bases.set(name, base);
+  return structuredClone(base);
+}
 
 export function keyOf({ kind, metadata }: KubernetesObject): string {
   return metadata.namespace === undefined
