@@ -87,65 +87,6 @@ describe("from nothing", () => {
   });
 });
 
-/** Fails the write with this number (from 0), before or after it was carried out. */
-function breakWrite(number: number, when: "before" | "after") {
-  let count = 0;
-  const broken = new Error("killed");
-  const guard = <Port extends object>(port: Port, writes: readonly string[]): Port =>
-    new Proxy(port, {
-      get(target, key) {
-        const method: unknown = Reflect.get(target, key, target);
-        if (typeof method !== "function") return method;
-        if (!writes.includes(String(key))) return method.bind(target);
-        return async (...args: unknown[]) => {
-          const mine = count++ === number;
-          if (mine && when === "before") throw broken;
-          const result: unknown = await Reflect.apply(method, target, args);
-          if (mine) throw broken;
-          return result;
-        };
-      },
-    });
-  return {
-    happened: () => count > number,
-    through: (world: ConnectedWorld): ConnectedWorld => ({
-      ...world,
-      kubernetes: guard(world.kubernetes, ["apply", "patch", "delete"]),
-      charts: guard(world.charts, ["apply", "rollback", "uninstall"]),
-      identity: guard(world.identity, [
-        "createPolicy",
-        "createRole",
-        "attachPolicy",
-        "createOidcProvider",
-        "createAssociation",
-      ]),
-    }),
-  };
-}
-
-describe("after a failure at any write", () => {
-  it.each(["before", "after"] as const)(
-    "the same command goes on: %s each write",
-    async (when) => {
-      let number = 0;
-      for (; number < 100; number += 1) {
-        rmSync(join(directory, "sandbox.json"), { force: true });
-        const { happened, through } = breakWrite(number, when);
-        await bringUp(await openSandbox(), { through });
-        if (!happened()) break;
-        const sandbox = await openSandbox();
-        const { error } = await bringUp(sandbox);
-        expect(error, `write ${number}`).toBeUndefined();
-        expect(await look(sandbox), `write ${number}`).toEqual(served);
-        const again = await bringUp(await openSandbox());
-        expect(again.result?.writes, `write ${number}`).toBe(0);
-      }
-      expect(number).toBeGreaterThan(20);
-    },
-    120_000,
-  );
-});
-
 describe("a closed network", () => {
   it("goes on with --skip-rehearsal, and says what was not seen", async () => {
     const blocked = () => Promise.reject(new UserError("GT-PROBE-FAILED", "It timed out."));

@@ -2,13 +2,15 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Config } from "../../src/config/config.ts";
 import { UserError } from "../../src/errors.ts";
 import { kinds } from "../../src/kinds.ts";
 import type { ConnectedWorld } from "../../src/ports/world.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { addHosts } from "../support/add-hosts.ts";
+import { addHosts, withHosts } from "../support/add-hosts.ts";
 import { breakWrite } from "../support/break-write.ts";
 import { bringUp } from "../support/bring-up.ts";
+import { buildConfig } from "../support/config.ts";
 import { runCli } from "../support/run-cli.ts";
 import { comparable, snapshot } from "../support/snapshot.ts";
 import { unreachable } from "../support/unreachable.ts";
@@ -200,25 +202,31 @@ describe("the command", () => {
 });
 
 describe("after a failure at any write of add-host", () => {
-  it.each(["before", "after"] as const)(
-    "the same command goes on to the same end: %s each write",
-    async (when) => {
+  const both = (["pod-identity", "irsa"] as const).flatMap((identity) =>
+    (["before", "after"] as const).map((when) => ({ identity, when })),
+  );
+
+  it.each(both)(
+    "the same command goes on to the same end: $identity, $when each write",
+    async ({ identity, when }) => {
       const about = ["api.example.com", "example.com"];
-      await bringUp(await openSandbox());
+      const config: Config = { ...withHosts(about), identity };
+      await bringUp(await openSandbox(), { config: buildConfig({ identity }) });
       copyFileSync(statePath, `${statePath}.installed`);
       const whole = await openSandbox();
-      await addHosts(whole, about);
+      await addHosts(whole, about, { config });
       const end = comparable(snapshot(whole));
       let number = 0;
       for (; number < 60; number += 1) {
         copyFileSync(`${statePath}.installed`, statePath);
         const { happened, through } = breakWrite(number, when);
-        await addHosts(await openSandbox(), about, { through });
+        await addHosts(await openSandbox(), about, { config, through });
         if (!happened()) break;
         const sandbox = await openSandbox();
-        expect((await addHosts(sandbox, about)).error, `write ${number}`).toBeUndefined();
+        const { error } = await addHosts(sandbox, about, { config });
+        expect(error, `write ${number}`).toBeUndefined();
         expect(comparable(snapshot(sandbox)), `write ${number}`).toEqual(end);
-        const again = await addHosts(sandbox, about);
+        const again = await addHosts(sandbox, about, { config });
         expect(again.result?.writes, `write ${number}`).toBe(0);
       }
       expect(number).toBeGreaterThan(4);

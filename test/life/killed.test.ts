@@ -50,11 +50,17 @@ async function describeWorld() {
   return { world: comparable(snapshot(sandbox)), hosts: await readHostParts(statePath) };
 }
 
+const identities = ["pod-identity", "irsa"] as const;
+
 describe.each(["before", "after"] as const)("killed %s any of its writes", (when) => {
-  it("promote goes on", async () => {
-    await run(`${init} --issuer staging`);
-    expect(await repeatAfterEach("promote --yes", when)).toBeGreaterThan(2);
-  }, 60_000);
+  it.each(identities)(
+    "promote goes on: %s",
+    async (identity) => {
+      await run(`${init} --issuer staging --identity ${identity}`);
+      expect(await repeatAfterEach("promote --yes", when)).toBeGreaterThan(2);
+    },
+    60_000,
+  );
 
   it("promote --to staging goes on", async () => {
     await run(init);
