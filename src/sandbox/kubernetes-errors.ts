@@ -16,11 +16,22 @@ export function unreachableError(): UserError {
   );
 }
 
-export function forbiddenError(verb: string): UserError {
+/** What a request is about; the group is empty for the core kinds. */
+export interface Target {
+  resource: string;
+  group: string;
+  namespace: string | undefined;
+}
+
+export function forbiddenError(verb: string, { resource, group, namespace }: Target): UserError {
+  const what = group === "" ? resource : `${resource}.${group}`;
+  const where = namespace === undefined ? "in the whole cluster" : `in namespace ${namespace}`;
   return new UserError(
     "GT-CLUSTER-FORBIDDEN",
-    `The cluster forbids it: Error from server (Forbidden): User "operator" cannot ${verb} this resource.`,
-    { hint: "Ask an administrator of the cluster for an EKS access entry that may write." },
+    `The cluster does not let operator ${verb} ${what} ${where}.`,
+    {
+      hint: `Have an RBAC role grant it: verbs [${verb}], resources [${resource}], apiGroups ["${group}"].`,
+    },
   );
 }
 

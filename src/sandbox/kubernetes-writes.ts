@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
+import { findKind } from "../kinds.ts";
+import type { Kubernetes, KubernetesObject, ObjectRef } from "../ports/kubernetes.ts";
 import { applyObject, mergePatch } from "./apply-object.ts";
-import { forbiddenError, objectNotFound } from "./kubernetes-errors.ts";
+import { forbiddenError, objectNotFound, type Target } from "./kubernetes-errors.ts";
 import type { Simulation } from "./simulation.ts";
 import type { ObjectStore } from "./store/object-store.ts";
 import { findObject } from "./store/queries.ts";
@@ -15,9 +16,10 @@ export function createWrites(
   enter: () => Promise<void>,
   onWrite: () => void,
 ): Applies & Replaces {
-  const enterToWrite = async (verb: string): Promise<void> => {
+  const enterToWrite: EnterToWrite = async (verb, [first]) => {
     await enter();
-    if (simulation.hasFault("forbidden")) throw forbiddenError(verb);
+    if (first === undefined || !simulation.hasFault("forbidden")) return;
+    throw forbiddenError(verb, first);
   };
   return {
     ...applies(simulation, enterToWrite, onWrite),
@@ -25,13 +27,25 @@ export function createWrites(
   };
 }
 
-type EnterToWrite = (verb: string) => Promise<void>;
+type EnterToWrite = (verb: string, targets: readonly Target[]) => Promise<void>;
+
+function targetOfRef({ kind, namespace }: ObjectRef): Target {
+  return { resource: kind.plural, group: groupOf(kind), namespace };
+}
+
+function targetOf(object: KubernetesObject): Target {
+  const resource = findKind(object)?.plural ?? object.kind.toLowerCase();
+  return { resource, group: groupOf(object), namespace: object.metadata.namespace };
+}
+
+const groupOf = ({ apiVersion }: { apiVersion: string }): string =>
+  apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 
 function applies(simulation: Simulation, enter: EnterToWrite, onWrite: () => void): Applies {
   const { store } = simulation;
   return {
     apply: async (objects) => {
-      await enter("apply");
+      await enter("patch", objects.map(targetOf));
       let changed = false;
       try {
         for (const object of objects) changed = applyObject(simulation, object) || changed;
@@ -40,7 +54,7 @@ function applies(simulation: Simulation, enter: EnterToWrite, onWrite: () => voi
       }
     },
     patch: async (ref, patch) => {
-      await enter("patch");
+      await enter("patch", [targetOfRef(ref)]);
       const live = findObject(store, ref);
       if (live === undefined) throw objectNotFound(ref.kind.kind, ref.name);
       const next = store.put(live, mergePatch(live, patch));
@@ -49,7 +63,7 @@ function applies(simulation: Simulation, enter: EnterToWrite, onWrite: () => voi
       onWrite();
     },
     delete: async (refs) => {
-      await enter("delete");
+      await enter("delete", refs.map(targetOfRef));
       const live = refs.flatMap((ref) => findObject(store, ref) ?? []);
       for (const object of live) store.remove(object);
       if (live.length > 0) onWrite();
@@ -61,14 +75,14 @@ function replaces(simulation: Simulation, enter: EnterToWrite, onWrite: () => vo
   const { store } = simulation;
   return {
     create: async (object) => {
-      await enter("create");
+      await enter("create", [targetOf(object)]);
       if (store.find({ ...object, ...object.metadata }) !== undefined) return false;
       applyObject(simulation, object);
       onWrite();
       return true;
     },
     replace: async (object) => {
-      await enter("update");
+      await enter("update", [targetOf(object)]);
       const live = store.find({ ...object, ...object.metadata });
       if (live === undefined) return false;
       if (live.metadata.resourceVersion !== object.metadata.resourceVersion) return false;

@@ -30,7 +30,7 @@ export function createCharts(
     apply: async (request, { signal, onProgress }) => {
       await enter();
       if (signal.aborted) throw new Cancelled();
-      if (simulation.hasFault("forbidden")) throw forbiddenError("create");
+      if (simulation.hasFault("forbidden")) throw forbiddenSecrets(request);
       const chart = findChart(charts, request);
       await upgrade(simulation, request, chart, { signal, onProgress, onWrite });
     },
@@ -41,16 +41,25 @@ export function createCharts(
     },
     uninstall: async (name, namespace) => {
       await enter();
-      const { state } = simulation;
-      const release = find(simulation, name, namespace);
-      if (release === undefined) return;
-      removeRelease(simulation, { name, namespace });
-      state.releases = state.releases.filter((one) => one !== release);
-      simulation.notice();
-      onWrite();
+      if (uninstall(simulation, name, namespace)) onWrite();
     },
   };
 }
+
+/** `false` where no release is. */
+function uninstall(simulation: Simulation, name: string, namespace: string): boolean {
+  const { state } = simulation;
+  const release = find(simulation, name, namespace);
+  if (release === undefined) return false;
+  removeRelease(simulation, { name, namespace });
+  state.releases = state.releases.filter((one) => one !== release);
+  simulation.notice();
+  return true;
+}
+
+/** helm keeps each revision in a Secret, before it makes anything else. */
+const forbiddenSecrets = ({ namespace }: ReleaseRequest): UserError =>
+  forbiddenError("create", { resource: "secrets", group: "", namespace });
 
 /** A new revision with what the newest deployed one had. */
 function rollBack(simulation: Simulation, name: string, namespace: string): void {

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { kinds, type ResourceKind } from "../../../src/kinds.ts";
 import type { AccessRequest, KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { ObjectStore } from "./object-store.ts";
-import { readBody, refuse, reply } from "./replies.ts";
+import { readBody, refuse, reply, wordForbidden } from "./replies.ts";
 import { handleCollection, handleObject, type ResourceRequest } from "./resources.ts";
 
 /** What the next request that matches is answered with, instead of the truth. */
@@ -77,8 +77,7 @@ export class FakeCluster {
     const resource = this.#parse(url);
     if (resource === undefined) return reply(response, 404, "404 page not found");
     if (this.readOnly && method !== "GET") {
-      const message = `${resource.kind.plural} "${resource.name ?? ""}" is forbidden: User "reader" cannot ${method} resource "${resource.kind.plural}"`;
-      return refuse(response, 403, "Forbidden", message);
+      return refuse(response, 403, "Forbidden", wordForbidden(method, resource));
     }
     const call = { ...resource, method, body, query: url.searchParams, headers: request.headers };
     if (resource.name === undefined) handleCollection(this, call, response, this.#watches);

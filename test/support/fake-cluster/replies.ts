@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as v from "valibot";
+import type { ResourceKind } from "../../../src/kinds.ts";
 import type { Conflict } from "./field-owners.ts";
 
 /** Sends a document, as the API server does. */
@@ -26,6 +27,21 @@ export function refuse(
     reason,
     code,
   });
+}
+
+const VERBS: Record<string, string> = { POST: "create", PUT: "update", DELETE: "delete" };
+
+/** `configmaps "one" is forbidden: ...`, in upstream's words. */
+export function wordForbidden(
+  method: string,
+  about: { kind: ResourceKind; namespace: string | undefined; name: string | undefined },
+): string {
+  const { kind, namespace, name } = about;
+  const group = kind.apiVersion.includes("/") ? kind.apiVersion.split("/")[0] : "";
+  const what = name === undefined ? kind.plural : `${kind.plural} "${name}"`;
+  const where =
+    namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  return `${what} is forbidden: User "reader" cannot ${VERBS[method] ?? "patch"} resource "${kind.plural}" in API group "${group}" ${where}`;
 }
 
 /** `Apply failed with 1 conflict: ...`, in upstream's words. */
