@@ -18,6 +18,9 @@ const CLUSTER_WIDE: readonly [KindName, readonly string[]][] = [
   ["MutatingWebhookConfiguration", READ],
   ["GatewayClass", [...READ, "create"]],
   ["ClusterIssuer", [...READ, ...WRITE]],
+  // Whose they are, and which of them claim our hosts.
+  ["Gateway", ["list"]],
+  ["HTTPRoute", READ],
   ["Service", READ],
   ["Deployment", READ],
   // helm keeps its releases in Secrets, and finding foreign ones means listing all.

@@ -1,10 +1,14 @@
 import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
 import { beforeAll, describe, expect, it } from "vitest";
 import { verbs } from "../../src/commands/verbs.ts";
+import { listNeededAccess } from "../../src/facts/access.ts";
+import type { AccessRequest } from "../../src/ports/kubernetes.ts";
+import { buildConfig } from "../support/config.ts";
 import { readSources } from "../support/imports.ts";
 import { readAwsCalls } from "./aws-calls.ts";
 import { formatTable, readBlock, readText, root } from "./document.ts";
-import { DRY_RUN, readVerbCalls } from "./verb-calls.ts";
+import { type Asked, DRY_RUN, readVerbCalls } from "./verb-calls.ts";
 
 const FILE = "docs/permissions.md";
 
@@ -19,16 +23,42 @@ const [reading, writing, removing] = [
   return new Set(policy.Statement.flatMap(({ Action }) => Action));
 });
 
+interface RoleText {
+  kind: string;
+  metadata: { namespace?: string };
+  rules?: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+}
+
+/** Every access that the roles of the document grant. */
+function readRules(): AccessRequest[] {
+  const [yaml = ""] = /(?<=```yaml\n).*?kind: ClusterRole\n.*?(?=```)/s.exec(readText(FILE)) ?? [];
+  const roles = parseAllDocuments(yaml).map((document): RoleText => document.toJS());
+  return roles.flatMap(({ metadata: { namespace }, rules = [] }) =>
+    rules.flatMap(({ apiGroups, resources, verbs: granted }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) =>
+          granted.map((verb) => ({
+            verb,
+            group,
+            resource,
+            ...(namespace === undefined ? {} : { namespace }),
+          })),
+        ),
+      ),
+    ),
+  );
+}
+
 describe("docs/permissions.md", () => {
   let onTheWire: Map<string, Set<string>>;
-  let ofVerbs: Map<string, Set<string>>;
+  let ofVerbs: Map<string, Asked>;
   beforeAll(async () => {
     [onTheWire, ofVerbs] = await Promise.all([readAwsCalls(), readVerbCalls()]);
   }, 120_000);
 
   /** The IAM actions that these verbs need together. */
   function needOf(...names: string[]): Set<string> {
-    const methods = names.flatMap((name) => [...(ofVerbs.get(name) ?? [])]);
+    const methods = names.flatMap((name) => [...(ofVerbs.get(name)?.aws ?? [])]);
     return new Set(methods.flatMap((method) => [...(onTheWire.get(method) ?? [])]));
   }
   const looks = () => needOf("status", "check", "config", DRY_RUN);
@@ -46,7 +76,7 @@ describe("docs/permissions.md", () => {
     const seen = new Set([...onTheWire.values()].flatMap((actions) => [...actions]));
     const names = new Set([...seen].map((action) => action.split(":")[1]));
     expect(calls.filter((name) => name !== "GetCallerIdentity" && !names.has(name))).toEqual([]);
-    const methods = [...ofVerbs.values()].flatMap((found) => [...found]);
+    const methods = [...ofVerbs.values()].flatMap(({ aws }) => [...aws]);
     expect(methods.filter((method) => !onTheWire.has(method))).toEqual([]);
   });
 
@@ -64,6 +94,41 @@ describe("docs/permissions.md", () => {
 
   it("grants for removing what taking away needs besides, and nothing else", () => {
     expect(removing).toEqual(needBesidesLooking("remove-host", "uninstall"));
+  });
+
+  it("grants in the cluster what status needs, and nothing else", () => {
+    const wanted = ["status", "config"].flatMap((name) => [
+      ...(ofVerbs.get(name)?.cluster.values() ?? []),
+    ]);
+    const granted = readRules();
+    const allows = (rule: AccessRequest, asked: AccessRequest) =>
+      rule.verb === asked.verb &&
+      rule.group === asked.group &&
+      rule.resource === asked.resource &&
+      (rule.namespace === undefined || rule.namespace === asked.namespace);
+    const refused = wanted.filter((asked) => !granted.some((rule) => allows(rule, asked)));
+    const idle = granted.filter((rule) => !wanted.some((asked) => allows(rule, asked)));
+    expect({ refused, idle }).toEqual({ refused: [], idle: [] });
+  });
+
+  it("can point at the preflight, which asks for all that init then does in the cluster", () => {
+    const backends = ["shop", "gateway-tls-sample"];
+    const [host] = buildConfig().hosts;
+    const hosts = backends.flatMap((namespace) =>
+      host === undefined ? [] : [{ ...host, backend: { ...host.backend, namespace } }],
+    );
+    const reviewed = listNeededAccess(buildConfig({ hosts, sampleApp: true }));
+    const unasked = [...(ofVerbs.get("init")?.cluster.values() ?? [])].filter(
+      ({ namespace, ...asked }) =>
+        !reviewed.some(
+          (one) =>
+            (one.namespace === undefined || one.namespace === namespace) &&
+            one.verb === asked.verb &&
+            one.group === asked.group &&
+            one.resource === asked.resource,
+        ),
+    );
+    expect(unasked).toEqual([]);
   });
 
   it("has every call of every command", () => {

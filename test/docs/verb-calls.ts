@@ -3,9 +3,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "../../src/commands/command.ts";
 import { verbs, type Verb } from "../../src/commands/verbs.ts";
+import type { AccessRequest } from "../../src/ports/kubernetes.ts";
 import type { World } from "../../src/ports/world.ts";
 import type { AwsState } from "../../src/sandbox/world-state.ts";
 import { runCli } from "../support/run-cli.ts";
+import { listenToCluster } from "./cluster-access.ts";
+
+/** What a command asks of AWS, as methods of the ports (`identity.findRole`), and of the cluster. */
+export interface Asked {
+  aws: Set<string>;
+  /** By their JSON, so that each is there once. */
+  cluster: Map<string, AccessRequest>;
+}
 
 type Note = (method: string) => void;
 
@@ -23,7 +32,8 @@ function listen<Port extends object>(name: string, port: Port, note: Note): Port
   });
 }
 
-function listenToAws(world: World, note: Note): World {
+function listenToWorld(world: World, { aws, cluster: accesses }: Asked): World {
+  const note: Note = (method) => aws.add(method);
   const { caller, clusters, identity, zones } = world;
   return {
     ...world,
@@ -31,17 +41,21 @@ function listenToAws(world: World, note: Note): World {
     clusters: listen("clusters", clusters, note),
     identity: listen("identity", identity, note),
     zones: listen("zones", zones, note),
+    connect: async (cluster, access) =>
+      listenToCluster(await world.connect(cluster, access), (request) =>
+        accesses.set(JSON.stringify(request), request),
+      ),
   };
 }
 
-function listenTo(verb: Verb, note: Note): Verb {
+function listenTo(verb: Verb, asked: Asked): Verb {
   const load = async () => {
     const { run } = await verb.load();
     const heard: Command = (input) =>
       run({
         ...input,
         createWorld: async (options, region) =>
-          listenToAws(await input.createWorld(options, region), note),
+          listenToWorld(await input.createWorld(options, region), asked),
       });
     return { run: heard };
   };
@@ -84,19 +98,22 @@ const MORE: Readonly<Record<string, readonly string[]>> = {
   promote: ["--to", "staging"],
 };
 
+/** What asks for more than the command by itself. */
+const LOOKS = ["status --verbose", "status --watch", "config validate"];
+
 /** Under this name are the calls of every dry run. */
 export const DRY_RUN = "dry run";
 
-/** Methods of the AWS ports that each verb calls: `identity.findRole`. */
-export async function readVerbCalls(): Promise<Map<string, Set<string>>> {
-  const found = new Map<string, Set<string>>();
+/** What each command asks, by its name. */
+export async function readVerbCalls(): Promise<Map<string, Asked>> {
+  const found = new Map<string, Asked>();
   const folder = await mkdtemp(join(tmpdir(), "gateway-tls-calls-"));
   const run = async (args: readonly string[], state: string) => {
     const [name = ""] = args;
     const key = args.includes("--dry-run") ? DRY_RUN : name;
-    const methods = found.get(key) ?? new Set();
-    found.set(key, methods);
-    const heard = verbs.map((verb) => listenTo(verb, (method) => methods.add(method)));
+    const asked = found.get(key) ?? { aws: new Set(), cluster: new Map() };
+    found.set(key, asked);
+    const heard = verbs.map((verb) => listenTo(verb, asked));
     const where = ["--sandbox", "--sandbox-state", join(folder, state)];
     return runCli([...args, ...where], { cwd: folder, verbs: heard });
   };
@@ -119,6 +136,7 @@ export async function readVerbCalls(): Promise<Map<string, Set<string>>> {
           }
         }
       }
+      for (const line of LOOKS) await run(line.split(" "), "made.json");
       await rm(join(folder, "made.json"));
     }
   } finally {
