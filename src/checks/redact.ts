@@ -14,6 +14,8 @@ const PATTERNS: readonly RegExp[] = [
   /(?<=\bBasic\s+)[\w+/]{8,}=*/g,
   /(?<=:\/\/[^/\s:@]+:)[^/\s:@]+(?=@)/g,
   /(?<=\/\.well-known\/acme-challenge\/)[\w-]{6,}/g,
+  // Flags: ExternalDNS's key for its TXT records, the answer of a challenge's solver.
+  /(?<=--(?:[\w-]*-)?key=)(?!\(removed\))[^\s"',;&}]{6,}/gi,
   // A name that ends like one of a secret, and its value: `aws_secret_access_key = ...`.
   /(?<=\b[\w-]*(?:password|passwd|secret|token|api[_-]?key|access[_-]?key)["']?\s*[=:]\s*["']?)(?!\(removed\))[^\s"',;&}]{6,}/gi,
 ];

@@ -6,6 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { parseAllDocuments } from "yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { redactObject, redactText } from "../../src/checks/redact.ts";
+import type { KubernetesObject } from "../../src/ports/kubernetes.ts";
 import { fields } from "../../src/sandbox/fields.ts";
 import { readState } from "../../src/sandbox/state-file.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -23,6 +24,9 @@ const secrets = {
   accessKey: "AKIAIOSFODNN7EXAMPLE",
   secretKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
   bearer: "mF_9.B5f-4.1JqM",
+  acmeToken: "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0",
+  acmeKey: "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA",
+  aesKey: "cm9vdC1vZi1hbGwtZXZpbC1pcy1hLWtleQ",
   keyBody: "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg",
 };
 
@@ -49,13 +53,19 @@ function seedSecrets(): void {
         note: `password=${secrets.password}`,
       };
     }
+    if (kind === "Pod" && metadata.namespace === "gateway-tls") {
+      const key = `${secrets.acmeToken}.${secrets.acmeKey}`;
+      seedArguments(object, `--token=${secrets.acmeToken}`, `--key=${key}`);
+    }
     if (kind === "ConfigMap") {
       object["data"] = {
         ...fields(object["data"]),
         extra: `aws_secret_access_key = ${secrets.secretKey}\nid: ${secrets.accessKey}\nurl: https://me:${secrets.password}@host/`,
       };
     }
+    if (kind === "Order") seedOrder(object);
     if (kind === "Deployment" && metadata.name === "external-dns") {
+      seedArguments(object, `--txt-encrypt-aes-key=${secrets.aesKey}`);
       const env = [
         { name: "API_TOKEN", value: secrets.password },
         { name: "PLAIN", value: secrets.jwt },
@@ -71,6 +81,19 @@ function seedSecrets(): void {
     );
   }
   writeFileSync(statePath, JSON.stringify(state));
+}
+
+/** As the container of a challenge's solver has them. */
+function seedArguments(object: KubernetesObject, ...args: string[]): void {
+  const spec = fields(object["spec"]);
+  Object.assign(object, { spec: { ...spec, extraContainers: [{ name: "acmesolver", args }] } });
+}
+
+/** An Order keeps the tokens of all that it might be answered by. */
+function seedOrder(object: KubernetesObject): void {
+  const challenges = [{ type: "http-01", token: secrets.acmeToken, url: "https://ca.example/1" }];
+  const authorizations = [{ identifier: "www.example.com", challenges }];
+  Object.assign(object, { status: { ...fields(object["status"]), authorizations } });
 }
 
 async function makeBundle(name: string) {
@@ -133,6 +156,12 @@ describe("redaction", () => {
     ["x-amz", "GET /?X-Amz-Signature=0123abcd&b=1", "GET /?X-Amz-Signature=(removed)&b=1"],
     ["a password in a URL", "https://me:hunter22@host/x", "https://me:(removed)@host/x"],
     ["JSON", '{"token":"abcdef123"}', '{"token":"(removed)"}'],
+    ["a flag that is a key", "--txt-encrypt-aes-key=abcdefgh", "--txt-encrypt-aes-key=(removed)"],
+    [
+      "a flag that names a key's place",
+      "--leader-election-id=a-key-name",
+      "--leader-election-id=a-key-name",
+    ],
     ["names of Secrets stay", "secretName: www-tls", "secretName: www-tls"],
     ["a cut-off key", "-----BEGIN PRIVATE KEY-----\nMIIB", "(removed)"],
     ["plain words stay", "the token was refused", "the token was refused"],
