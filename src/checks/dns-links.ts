@@ -29,9 +29,9 @@ export const dnsLinks: readonly Link[] = [
     after: ["installation"],
     evaluate: (input) =>
       firstTrouble(
-        () => judgeSeen(input.facts.delegation, judgeDelegation),
+        () => judgeSeen(input.sight.delegation, judgeDelegation),
         () => judgeTwins(input),
-        () => ({ state: "ok", reason: valueOf(input.facts.delegation)?.delegated.join(", ") }),
+        () => ({ state: "ok", reason: valueOf(input.sight.delegation)?.delegated.join(", ") }),
       ),
   },
   {
@@ -90,10 +90,9 @@ function judgeDelegation({
 }
 
 /** A second public zone of the same name: records written there are seen by nobody. */
-function judgeTwins({ facts, survey }: LinkInput): LinkVerdict | undefined {
+function judgeTwins({ facts, sight }: LinkInput): LinkVerdict | undefined {
   const zones = valueOf(facts.zones) ?? [];
-  const own =
-    zones.find(({ id }) => id === survey.zone.id)?.name ?? valueOf(facts.delegation)?.zone;
+  const own = valueOf(sight.zone)?.name;
   const twins = zones.filter((zone) => !zone.private && zone.name === own);
   if (twins.length < 2) return undefined;
   return risky(
@@ -193,7 +192,7 @@ function judgeTarget(input: LinkInput, addresses: readonly string[]): LinkVerdic
         ? "has no TXT record of an ExternalDNS"
         : `belongs to the ExternalDNS owner "${owner}"`;
     return broken("GT-RECORD-FOREIGN", `${where}. The record ${whose}, so ours is not written.`, {
-      hint: `Delete the record if nobody needs it: aws route53 list-resource-record-sets --hosted-zone-id ${survey.zone.id ?? ""} --query "ResourceRecordSets[?Name=='${target.hostname}.']"`,
+      hint: `Delete the record if nobody needs it: aws route53 list-resource-record-sets --hosted-zone-id ${valueOf(sight.zone)?.id ?? "ZONE"} --query "ResourceRecordSets[?Name=='${target.hostname}.']"`,
     });
   }
   return onItsWay(`${where} yet`, laterHint(input));

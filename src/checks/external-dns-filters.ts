@@ -1,3 +1,4 @@
+import { valueOf } from "../facts/fact.ts";
 import type { Deployment, Gateway, HttpRoute } from "../facts/objects.ts";
 import { broken, nameObject, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
 import { listNames } from "./nearest.ts";
@@ -80,7 +81,7 @@ function judgeGatewayFilters({ live, args, input }: About, gateway: Gateway | un
 
 function judgeZoneFilter({ live, args, input }: About): LinkVerdict | undefined {
   const filters = args("zone-id-filter").map((id) => id.replace(/^\/hostedzone\//, ""));
-  const { id } = input.survey.zone;
+  const id = valueOf(input.sight.zone)?.id;
   if (id !== undefined && filters.length > 0 && !filters.includes(id)) {
     return leavesOut(live)(
       "GT-EXTERNAL-DNS-FILTER",

@@ -154,6 +154,8 @@ function unseen({ hostname }: Target): HostSight {
   const fact = unknown(error);
   return {
     hostname,
+    zone: fact,
+    delegation: fact,
     answers: fact,
     caa: fact,
     served: fact,

@@ -68,7 +68,7 @@ async function readInside(
 
 /** Without what is asked of DNS, and of the hosts. */
 function insideOf(facts: StatusFacts): StatusClusterFacts & Pick<StatusFacts, "associations"> {
-  const { now, zones, delegation, balancers, hosts, ...inside } = facts;
+  const { now, zones, balancers, hosts, ...inside } = facts;
   return inside;
 }
 

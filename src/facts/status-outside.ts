@@ -1,18 +1,16 @@
-import { UserError } from "../errors.ts";
 import type { HostedZone } from "../ports/aws.ts";
 import type { HttpAnswer, Resolver, ServedCertificate } from "../ports/network.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
-import { climb, readCaa, type CaaFact } from "./caa.ts";
-import { readDelegation, type DelegationFact } from "./delegation.ts";
-import { known, readAfter, readFact, unknown, type Fact } from "./fact.ts";
+import { readCaa, type CaaFact } from "./caa.ts";
+import { known, readAfter, readFact, type Fact } from "./fact.ts";
 import { limitNetwork } from "./limited.ts";
 import { findTxtOwner, listRegistryNames } from "./records.ts";
 import type { Survey } from "./survey.ts";
-import { encloses } from "./zone.ts";
+import { createZoneReader, type ZoneSight } from "./zone-sight.ts";
 import { readZoneAnswers, type NameServer, type ZoneAnswers } from "./zone-answers.ts";
 
 /** What one host looks like from outside. */
-export interface HostSight {
+export interface HostSight extends Pick<ZoneSight, "zone" | "delegation"> {
   hostname: string;
   /** What the zone's own servers say. */
   answers: Fact<ZoneAnswers>;
@@ -30,7 +28,6 @@ export interface HostSight {
 export interface OutsideFacts {
   /** Public zones that enclose the domain, and those of its name: for twins. */
   zones: Fact<HostedZone[]>;
-  delegation: Fact<DelegationFact>;
   /** Addresses of the load balancers, by the name or address that a Gateway shows. */
   balancers: Record<string, string[]>;
   hosts: HostSight[];
@@ -54,77 +51,18 @@ export async function readOutside(
 ): Promise<OutsideFacts> {
   const { resolver, probe } = limitNetwork(world);
   const limited = { ...world, resolver, probe };
-  const zones = await readFact(() => world.zones.list());
-  const zone = await chooseZone(zones, survey);
-  const nameServers = await readAfter(zone, ({ id }) =>
-    readFact(() => world.zones.nameServers(id)),
-  );
-  const [delegation, servers, balancers] = await Promise.all([
-    readAfter(nameServers, (found) =>
-      readDelegation(
-        resolver,
-        { name: zone.known ? zone.value.name : survey.zone.name, nameServers: found },
-        { viaRecursive },
-      ),
-    ),
-    findServers(resolver, nameServers, survey.zone.name),
+  const [zones, balancers] = await Promise.all([
+    readFact(() => world.zones.list()),
     readBalancers(resolver, addresses),
   ]);
+  const lookAtZone = createZoneReader(limited, { survey, zones, viaRecursive });
   const hosts = await Promise.all(
-    survey.targets.map(({ hostname }) => lookAtHost(limited, { servers, balancers }, hostname)),
+    survey.targets.map(async ({ hostname }) => {
+      const zone = await lookAtZone(hostname);
+      return lookAtHost(limited, { zone, balancers }, hostname);
+    }),
   );
-  return { zones, delegation, balancers, hosts };
-}
-
-/** The zone that the kept config names; else the nearest public one. */
-async function chooseZone(
-  zones: Fact<HostedZone[]>,
-  { zone }: Survey,
-): Promise<Fact<{ id: string; name: string }>> {
-  const { id } = zone;
-  if (id !== undefined && !zones.known) return known({ id, name: zone.name });
-  return readAfter(zones, async (all) => {
-    if (id !== undefined)
-      return known({ id, name: all.find((one) => one.id === id)?.name ?? zone.name });
-    const [found] = all
-      .filter((one) => !one.private && encloses(one.name, zone.name))
-      .sort((a, b) => b.name.length - a.name.length);
-    const message = `The account has no public hosted zone for ${zone.name}.`;
-    return found === undefined
-      ? unknown(new UserError("GT-ZONE-NOT-FOUND", message))
-      : known(found);
-  });
-}
-
-/** The zone's servers as Route 53 names them; without AWS, as DNS does. */
-async function findServers(
-  resolver: Resolver,
-  nameServers: Fact<string[]>,
-  domain: string,
-): Promise<Fact<NameServer[]>> {
-  const names = nameServers.known
-    ? nameServers
-    : await readFact(() => askNameServers(resolver, domain));
-  return readAfter(names, (all) =>
-    readFact(() =>
-      Promise.all(
-        all.map(async (name) => {
-          const answer = await readFact(() => resolver.query(name, "A"));
-          const found = answer.known ? answer.value.answers : [];
-          return { name, address: found.find(({ type }) => type === "A")?.value };
-        }),
-      ),
-    ),
-  );
-}
-
-async function askNameServers(resolver: Resolver, domain: string): Promise<string[]> {
-  for (const name of climb(domain)) {
-    const { answers } = await resolver.query(name, "NS");
-    const found = answers.filter(({ type }) => type === "NS").map(({ value }) => value);
-    if (found.length > 0) return found.map((one) => one.replace(/\.$/, ""));
-  }
-  return [];
+  return { zones, balancers, hosts };
 }
 
 async function readBalancers(
@@ -151,9 +89,10 @@ async function askAddresses(resolver: Resolver, name: string): Promise<string[]>
 
 async function lookAtHost(
   { resolver, probe, clock }: OutsideWorld,
-  { servers, balancers }: { servers: Fact<NameServer[]>; balancers: Record<string, string[]> },
+  { zone: about, balancers }: { zone: ZoneSight; balancers: Record<string, string[]> },
   hostname: string,
 ): Promise<HostSight> {
+  const { zone, delegation, servers } = about;
   const [answers, caa] = await Promise.all([
     readAfter(servers, (all) => readFact(() => readZoneAnswers(resolver, all, hostname))),
     readCaa(resolver, hostname),
@@ -174,7 +113,7 @@ async function lookAtHost(
     findNegativeCache(resolver, hostname, clock.now()),
     addresses.length === 0 || isOurs ? undefined : findOwner(resolver, servers, hostname),
   ]);
-  return { hostname, answers, caa, served, http, cachedUntil, owner };
+  return { hostname, zone, delegation, answers, caa, served, http, cachedUntil, owner };
 }
 
 /** RFC 2308, section 5: a missing name is remembered for the TTL of the SOA in the answer. */
