@@ -46,6 +46,8 @@ const inWorld: Partial<Record<SandboxFault, WorldFault>> = {
       if (zone !== undefined) zone.records = zone.records.filter(({ type }) => type !== "CAA");
     },
   },
+  // A load balancer keeps its scheme: to mend it, somebody deletes it, and it is made anew.
+  "internal-load-balancer": { begin: () => undefined, end: deleteLoadBalancers },
   "no-pod-identity": {
     begin: ({ state }) => {
       state.aws.addons["demo"] = [];
@@ -92,6 +94,15 @@ function endFaults(simulation: Simulation): void {
   for (const fault of parseFaults(simulation.state.faults)) inWorld[fault]?.end(simulation);
   simulation.state.faults = [];
   simulation.notice();
+}
+
+function deleteLoadBalancers({ state, store }: Simulation): void {
+  for (const [hostname, { service }] of Object.entries(state.loadBalancers)) {
+    const [namespace = "", name = ""] = service.split("/");
+    const live = store.findKind("Service", name, namespace);
+    if (live !== undefined) store.setStatus(live, { loadBalancer: {} });
+    delete state.loadBalancers[hostname];
+  }
 }
 
 function setVersion({ aws }: WorldState, version: string): void {
