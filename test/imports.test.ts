@@ -83,6 +83,23 @@ describe("src/", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("no file comes back to itself", () => {
+    const reachedFrom = (path: string): Set<string> => {
+      const reached = new Set<string>();
+      const open = [path];
+      for (const at of open) {
+        for (const { own, target } of byPath.get(at)?.imports ?? []) {
+          if (!own || reached.has(target)) continue;
+          reached.add(target);
+          open.push(target);
+        }
+      }
+      return reached;
+    };
+    const circling = sources.map(({ path }) => path).filter((path) => reachedFrom(path).has(path));
+    expect(circling).toEqual([]);
+  });
+
   test("ui takes types only from our code", () => {
     const wrong = findWrong(({ path, imports }) =>
       layerOf(path) === "ui"

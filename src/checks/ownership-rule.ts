@@ -1,21 +1,11 @@
 import type { ErrorCode } from "../errors.ts";
-import type { Parts } from "./parts.ts";
+import type { Part, Parts } from "./parts.ts";
 
 /**
  * `install`: nothing is there. `manage`: ours. `use`: of others and compatible, never changed or
  * removed by us. `coexist`: ours runs beside it. `stop`: nothing is written.
  */
 export type Outcome = "install" | "manage" | "use" | "coexist" | "stop";
-
-export type Part =
-  | "Gateway API CRDs"
-  | "cert-manager"
-  | "cert-manager CRDs"
-  | "ExternalDNS"
-  | "NGINX Gateway Fabric"
-  | "GatewayClass"
-  | "OIDC provider"
-  | "Pod Identity agent";
 
 /** One row of the table; docs/compatibility.md prints `part`, `found`, `outcome` and `action`. */
 export interface OwnershipRule {

@@ -1,6 +1,6 @@
 import { ownPartRules } from "./own-part-rules.ts";
-import type { Outcome, OwnershipRule, Part } from "./ownership-rule.ts";
-import type { Parts } from "./parts.ts";
+import type { Outcome, OwnershipRule } from "./ownership-rule.ts";
+import type { Part, Parts } from "./parts.ts";
 import { sharedPartRules } from "./shared-part-rules.ts";
 
 /** The rules of each part in order: the first that applies decides; the last applies always. */

@@ -5,7 +5,7 @@ import type { Release } from "../ports/charts.ts";
 import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
 import { listNames } from "./nearest.ts";
 import { decide } from "./ownership-rules.ts";
-import type { Part } from "./ownership-rule.ts";
+import type { Part } from "./parts.ts";
 import { lookAtParts } from "./parts.ts";
 
 /** What exists of the parts that init brings, and whose it is. */

@@ -8,8 +8,17 @@ import { describeRelease, findReleases, isStuck } from "../facts/releases.ts";
 import type { Release } from "../ports/charts.ts";
 import type { Addon } from "../ports/aws.ts";
 import type { CheckInput } from "./check.ts";
-import type { Part } from "./ownership-rule.ts";
 import { compareVersions, minorOf } from "./version.ts";
+
+export type Part =
+  | "Gateway API CRDs"
+  | "cert-manager"
+  | "cert-manager CRDs"
+  | "ExternalDNS"
+  | "NGINX Gateway Fabric"
+  | "GatewayClass"
+  | "OIDC provider"
+  | "Pod Identity agent";
 
 /** What was found of each part, in the words that the ownership rules ask for. */
 export interface Parts {

@@ -1,4 +1,4 @@
-import type { Verb } from "./verbs.ts";
+import type { Verb } from "./verb.ts";
 
 /** The commands of every day after the first. */
 export const lifeVerbs: readonly Verb[] = [

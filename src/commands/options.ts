@@ -2,7 +2,7 @@ import { Argument, Command as Program, CommanderError, Option } from "commander"
 import { flagNameOf, groups, type Setting } from "../config/setting.ts";
 import { settingIds, settingOf, type Flags, type SettingId } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
-import type { Verb } from "./verbs.ts";
+import type { Verb } from "./verb.ts";
 
 /** A verb with its flags, and the names behind it. */
 export interface VerbLine {

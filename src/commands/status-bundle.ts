@@ -6,7 +6,7 @@ import { redactObject, redactText } from "../checks/redact.ts";
 import { UserError } from "../errors.ts";
 import { readSupportFacts, type SupportFacts } from "../facts/support-facts.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
-import type { Looked } from "./status.ts";
+import type { Looked } from "./looked.ts";
 import { buildTar } from "./status-tar.ts";
 
 const ABOUT = `A support bundle of gateway-tls.

@@ -5,7 +5,7 @@ import { DATA_PLANE, PARTS } from "../facts/status-cluster.ts";
 import type { Survey } from "../facts/survey.ts";
 import type { KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
-import type { Looked } from "./status.ts";
+import type { Looked } from "./looked.ts";
 
 type Watched = readonly [ResourceKind, ListOptions?];
 

@@ -1,12 +1,13 @@
-import { buildStatus, type Status } from "../checks/status.ts";
+import { buildStatus } from "../checks/status.ts";
 import { type Resolved, resolveRunOptions } from "../config/resolve.ts";
 import type { ExitCode } from "../errors.ts";
-import { readStatusFacts, type StatusFacts } from "../facts/status-facts.ts";
+import { readStatusFacts } from "../facts/status-facts.ts";
 import type { Survey } from "../facts/survey.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { rememberIdentity, withConnection } from "../runner/connect.ts";
 import type { CommandInput } from "./command.ts";
 import { formatAccess } from "./resume.ts";
+import type { Looked } from "./looked.ts";
 import { settleRegion } from "./set-up.ts";
 import { resultScreenOf, screenOf } from "./show.ts";
 import { type Access, completeActions, completeError, describeAccess } from "./status-actions.ts";
@@ -15,13 +16,6 @@ import type { Watching } from "./status-watch.ts";
 import { chooseSurvey, narrowSurvey, refuseEmpty } from "./status-survey.ts";
 
 const EXIT_CODES = { healthy: 0, waiting: 3, degraded: 3, unknown: 1 } as const;
-
-/** One look at everything, judged. */
-export interface Looked {
-  survey: Survey;
-  facts: StatusFacts;
-  status: Status;
-}
 
 /** `gateway-tls status`: one verdict over the hosts that were asked for. */
 export async function run(input: CommandInput): Promise<ExitCode> {

@@ -1,21 +1,5 @@
-import type { Scope } from "../config/setting.ts";
-import type { SettingId } from "../config/settings.ts";
-import type { Command } from "./command.ts";
 import { lifeVerbs } from "./life-verbs.ts";
-
-/** One command of the program; its handler is loaded when it is called. */
-export interface Verb {
-  name: string;
-  summary: string;
-  scopes: readonly Scope[];
-  /** Single settings beside those of its scopes. */
-  settings?: readonly SettingId[];
-  /** Shown under its help; each works as it stands. */
-  examples: readonly string[];
-  /** What stands behind the verb: one name, and what it is. */
-  argument?: { value: string; about: string; several?: true };
-  load: () => Promise<{ run: Command }>;
-}
+import type { Verb } from "./verb.ts";
 
 /** Every command, in the order of `--help`. */
 export const verbs: readonly Verb[] = [

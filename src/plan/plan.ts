@@ -2,7 +2,7 @@ import type { ChartName, Config, Host } from "../config/config.ts";
 import type { CallerIdentity, Cluster, HostedZone, PolicyDocument, Tags } from "../ports/aws.ts";
 import type { ReleaseRequest } from "../ports/charts.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
-import type { StepId } from "../steps/step.ts";
+import type { StepId } from "./step-id.ts";
 import type { Names } from "./names.ts";
 import type { Templates } from "./template.ts";
 import type { VersionSet } from "./version-sets.ts";

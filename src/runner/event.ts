@@ -1,4 +1,4 @@
-import type { StepId } from "../steps/step.ts";
+import type { StepId } from "../plan/step-id.ts";
 
 /**
  * `current`: nothing had to change. `cancelled`: stopped by Ctrl-C or by another step's failure;

@@ -1,6 +1,6 @@
 import type { CheckResult } from "../checks/check.ts";
 import type { PlanItem } from "../plan/plan.ts";
-import type { StepId } from "../steps/step.ts";
+import type { StepId } from "../plan/step-id.ts";
 
 export interface StepResult {
   id: StepId;

@@ -1,7 +1,8 @@
 import { Cancelled, UserError } from "../errors.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
 import type { Clock } from "../ports/world.ts";
-import type { HostFailure, Step, StepContext, StepId } from "../steps/step.ts";
+import type { HostFailure, Step, StepContext } from "../steps/step.ts";
+import type { StepId } from "../plan/step-id.ts";
 import type { Observer, Phase } from "./event.ts";
 import type { StepResult } from "./result.ts";
 

@@ -2,7 +2,8 @@ import { findKind, type ResourceKind } from "../kinds.ts";
 import { compareObject } from "../plan/compare.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
-import type { StepContext, StepId } from "./step.ts";
+import type { StepContext } from "./step.ts";
+import type { StepId } from "../plan/step-id.ts";
 
 /** Compares objects with what the cluster has, side by side; one item each, in order. */
 export async function inspectObjects(

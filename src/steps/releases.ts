@@ -8,7 +8,8 @@ import type { PlanItem } from "../plan/plan.ts";
 import type { ReleaseRequest } from "../ports/charts.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { markChartCrds } from "./chart-crds.ts";
-import type { StepContext, StepId } from "./step.ts";
+import type { StepContext } from "./step.ts";
+import type { StepId } from "../plan/step-id.ts";
 
 /** One item for the namespace, unless an earlier step makes it, and one for the release. */
 export async function inspectRelease(

@@ -1,28 +1,8 @@
 import type { RunOptions } from "../config/config.ts";
 import type { UserError } from "../errors.ts";
 import type { DesiredHost, Plan, PlanItem } from "../plan/plan.ts";
+import type { StepId } from "../plan/step-id.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
-
-export type StepId =
-  | "gateway-api-crds"
-  | "external-dns-identity"
-  | "external-dns"
-  | "gateway-controller"
-  | "cert-manager"
-  | "issuers"
-  | "kept-config"
-  | "gateway"
-  | "load-balancer"
-  | "routes"
-  | "dns-record"
-  | "rehearsal"
-  | "https-listener"
-  | "certificate"
-  | "handshake"
-  | "promotion"
-  | "redirect"
-  | "namespaces"
-  | "failed-hosts";
 
 /** A host that the run goes on without. */
 export interface HostFailure {

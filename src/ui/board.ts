@@ -1,5 +1,5 @@
 import type { Phase, RunEvent } from "../runner/event.ts";
-import type { StepId } from "../steps/step.ts";
+import type { StepId } from "../plan/step-id.ts";
 
 export interface StepTitle {
   id: StepId;

@@ -1,5 +1,5 @@
 import type { Observer, Phase, RunEvent } from "../runner/event.ts";
-import type { StepId } from "../steps/step.ts";
+import type { StepId } from "../plan/step-id.ts";
 import { formatElapsed, toOneLine } from "./text.ts";
 
 export interface PlainOptions {

@@ -1,5 +1,5 @@
 import type { Intent, PlanItem } from "../plan/plan.ts";
-import type { StepId } from "../steps/step.ts";
+import type { StepId } from "../plan/step-id.ts";
 import { formatHeading, formatItem, joinBlocks } from "./layout.ts";
 import type { Screen, Style } from "./screen.ts";
 import { toOneLine, widthOf } from "./text.ts";

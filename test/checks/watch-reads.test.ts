@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { buildStatus } from "../../src/checks/status.ts";
-import type { Looked } from "../../src/commands/status.ts";
+import type { Looked } from "../../src/commands/looked.ts";
 import { watchStatus } from "../../src/commands/status-watch.ts";
 import { readStatusFacts } from "../../src/facts/status-facts.ts";
 import type { KubernetesObject } from "../../src/ports/kubernetes.ts";

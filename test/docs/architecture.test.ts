@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { inOrder } from "../../src/runner/runner.ts";
 import { steps } from "../../src/steps/index.ts";
-import type { StepId } from "../../src/steps/step.ts";
+import type { StepId } from "../../src/plan/step-id.ts";
 import { readBlock, readText, root } from "./document.ts";
 
 const FILE = "docs/architecture.md";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Cancelled, UserError } from "../../src/errors.ts";
 import type { RunEvent } from "../../src/runner/event.ts";
 import { inOrder, type RunOutcome, runSteps } from "../../src/runner/runner.ts";
-import type { Step, StepContext, StepId } from "../../src/steps/step.ts";
+import type { Step, StepContext } from "../../src/steps/step.ts";
+import type { StepId } from "../../src/plan/step-id.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 type Part = Partial<Step> & Pick<Step, "id">;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { main, type Io } from "../../src/cli.ts";
-import type { Verb } from "../../src/commands/verbs.ts";
+import type { Verb } from "../../src/commands/verb.ts";
 import type { ExitCode } from "../../src/errors.ts";
 
 export interface Ran {

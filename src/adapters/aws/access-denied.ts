@@ -1,4 +1,4 @@
-import type { Description, Failure } from "./classify.ts";
+import type { Description, Failure } from "./failure.ts";
 
 /** `User: <arn> is not authorized to perform: <action> on resource: <resource> because ...`. */
 const ACTION = /not authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9*]+)/;

@@ -1,13 +1,6 @@
 import { UserError } from "../../errors.ts";
-import { type ClassifyContext, classify, codeOf } from "./classify.ts";
-
-/** What is asked of AWS, as its permission is called, and of what. */
-export interface Operation {
-  /** `iam:CreatePolicy`. */
-  action: string;
-  /** An ARN, or the name by which the user knows it. */
-  resource: string;
-}
+import { classify, codeOf } from "./classify.ts";
+import type { ClassifyContext, Operation } from "./failure.ts";
 
 /** One SDK client and its commands. */
 export interface Loaded<Client, Sdk> {

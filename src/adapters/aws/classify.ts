@@ -1,42 +1,6 @@
-import { type ErrorCode, type Retry, UserError } from "../../errors.ts";
-import type { Operation } from "./ask.ts";
+import { type Retry, UserError } from "../../errors.ts";
+import type { ClassifyContext, Failure, Operation, Rule } from "./failure.ts";
 import { failures } from "./failures.ts";
-
-/** What of the invocation an error message may name. */
-export interface ClassifyContext {
-  region: string;
-  profile: string | undefined;
-  /** Keys come from `AWS_ACCESS_KEY_ID` in the environment. */
-  staticKeys: boolean;
-}
-
-/** One failed request, in the words that the rules match on. */
-export interface Failure extends ClassifyContext {
-  /** AWS's code without the `Exception` of the SDK's names, or Node's (`ECONNREFUSED`). */
-  code: string;
-  /** AWS's own words. */
-  text: string;
-  status: number | undefined;
-  operation: Operation;
-  /** What the endpoint asked for in `Retry-After`, in seconds. */
-  retryAfterSeconds: number | undefined;
-}
-
-/** What is told of a failure. */
-export interface Description {
-  code: ErrorCode;
-  message: string;
-  hint: string;
-  retry?: Retry;
-}
-
-/** Matches a code, a text or a status: each that is given must match. */
-export interface Rule {
-  codes?: readonly string[];
-  text?: RegExp;
-  status?: (status: number) => boolean;
-  describe: (failure: Failure) => Description;
-}
 
 /** The failure as a UserError; what is not an answer of AWS or of the network stays as it is. */
 export function classify(error: unknown, operation: Operation, context: ClassifyContext): unknown {

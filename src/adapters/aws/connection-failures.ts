@@ -1,4 +1,4 @@
-import type { Description, Failure, Rule } from "./classify.ts";
+import type { Description, Failure, Rule } from "./failure.ts";
 
 const words = ({ text }: Failure) => text.trim().replace(/([^.!?])$/, "$1.");
 /** `aws login` and `aws sso login` are two ways to sign in; the SDK's text names the profile's. */

@@ -1,6 +1,6 @@
 import type { Retry } from "../../errors.ts";
 import { describeDenial } from "./access-denied.ts";
-import type { Failure, Rule } from "./classify.ts";
+import type { Failure, Rule } from "./failure.ts";
 import { credentialFailures, networkFailures } from "./connection-failures.ts";
 
 const AGAIN = "Run the same command again: it resumes.";

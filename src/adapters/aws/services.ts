@@ -3,7 +3,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type { Route53Client } from "@aws-sdk/client-route-53";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { type Ask, createAsk, type Loaded } from "./ask.ts";
-import type { ClassifyContext } from "./classify.ts";
+import type { ClassifyContext } from "./failure.ts";
 import type * as eksSdk from "./sdk/eks.ts";
 import type * as iamSdk from "./sdk/iam.ts";
 import type * as route53Sdk from "./sdk/route-53.ts";

@@ -3,7 +3,8 @@ import { isOurs } from "../../facts/ownership.ts";
 import { parseService } from "../../facts/objects.ts";
 import { kinds } from "../../kinds.ts";
 import type { Release } from "../../ports/charts.ts";
-import type { Step, StepContext, StepId } from "../step.ts";
+import type { Step, StepContext } from "../step.ts";
+import type { StepId } from "../../plan/step-id.ts";
 import { findCertManagerUser, findControllerUser } from "./shared-parts.ts";
 import { waitUntilGone } from "./removal.ts";
 

@@ -4,7 +4,8 @@ import type { KubernetesObject, ObjectRef } from "../../ports/kubernetes.ts";
 import { isOurs } from "../../facts/ownership.ts";
 import { MANAGED_BY } from "../../plan/manifest.ts";
 import { kindOf } from "../objects.ts";
-import type { StepContext, StepId } from "../step.ts";
+import type { StepContext } from "../step.ts";
+import type { StepId } from "../../plan/step-id.ts";
 import { waitForObjects } from "../wait.ts";
 
 /** Selects what gateway-tls made. */

@@ -1,0 +1,21 @@
+/** Every step, down and up; docs/architecture.md has their order. */
+export type StepId =
+  | "gateway-api-crds"
+  | "external-dns-identity"
+  | "external-dns"
+  | "gateway-controller"
+  | "cert-manager"
+  | "issuers"
+  | "kept-config"
+  | "gateway"
+  | "load-balancer"
+  | "routes"
+  | "dns-record"
+  | "rehearsal"
+  | "https-listener"
+  | "certificate"
+  | "handshake"
+  | "promotion"
+  | "redirect"
+  | "namespaces"
+  | "failed-hosts";
