@@ -3,7 +3,6 @@ import { writeEnvironment } from "../test/lab/environment.ts";
 import type { Lab } from "../test/lab/lab.ts";
 import { runInit, runVerb } from "../test/lab/suite/gateway-tls.ts";
 import type { BenchOptions } from "./main.ts";
-import { waitForQuiet } from "./quiet.ts";
 import { atMost, formatTable, type Section } from "./results.ts";
 import { formatRatio, formatSeconds } from "./statistics.ts";
 import { countTools, formatCounts, totalOf } from "./tools.ts";
@@ -30,7 +29,6 @@ export async function benchAddHost(options: BenchOptions): Promise<Section> {
     if (exitCode !== 0) throw new Error(`init failed:\n${stderr}`);
     const all: Added[] = [];
     for (const hosts of BATCHES) {
-      await waitForQuiet();
       all.push(await addHosts(lab, hosts));
       options.say(`${hosts} hosts`);
     }

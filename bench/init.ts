@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { awsCli } from "../test/lab/build/python.ts";
 import type { Lab } from "../test/lab/lab.ts";
 import { visit } from "../test/lab/suite/visit.ts";
 import { markWrites, writesSince } from "../test/lab/suite/writes.ts";
@@ -93,7 +94,7 @@ function describeMeasured({ inits, runbooks }: Measured, rounds: number): Sectio
     title: "init against the runbook",
     body: [
       `Median of ${rounds} rounds. Each contestant has a fresh lab, in alternating order, starts when the machine is quiet, and ends where the other does: the host served over HTTPS with the staging CA's certificate, port 80 redirecting, identity by IRSA.`,
-      "The runbook uses the AWS CLI 1.46.3 (PyPI has no second major) and the lab's kubeconfig with a token in it: on EKS each kubectl and helm would also start `aws eks get-token`. The CA's wait is from the first challenge that the Gateway answered to the Certificate's Ready: cert-manager's five checks two seconds apart, then the CA. What the runbook loses when cert-manager asks before the name resolves is in its rest.",
+      `The runbook uses the AWS CLI ${awsCli.version} (PyPI has no second major) and the lab's kubeconfig with a token in it: on EKS each kubectl and helm would also start \`aws eks get-token\`. The CA's wait is from the first challenge that the Gateway answered to the Certificate's Ready: cert-manager's five checks two seconds apart, then the CA. What the runbook loses when cert-manager asks before the name resolves is in its rest.`,
       formatTable(
         ["What", "Whole", "CA's wait", "Rest", "Programs started", "AWS calls"],
         rows.map(([what, runs]) => [what, ...describeRuns(runs)]),

@@ -35,6 +35,10 @@ const command = [
   ...process.argv.slice(2),
 ];
 
+// An exit of our own ends what a lab has started; a signal's own end would leave it.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => process.exit(130));
+}
 execFileSync(process.execPath, [join(findRepository(), "scripts/build.mjs")]);
 for (const name of names) {
   const bench = benches[name];

@@ -4,9 +4,9 @@ import { pause } from "../test/lab/process.ts";
 /** The share of the processors that may be busy before a measurement starts. */
 const BUSY = 0.3;
 const WINDOW_MS = 1000;
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 30_000;
 
-/** Waits until the machine has little else to do; goes on anyway after a minute and a half. */
+/** Waits until the machine has little else to do; goes on anyway after half a minute. */
 export async function waitForQuiet(): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   do {

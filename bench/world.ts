@@ -29,14 +29,17 @@ export async function withLab<T>(
   options: Pick<LabOptions, "delays"> = {},
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "gateway-tls-bench-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const lab = await startLab({ ...options, built, folder, address });
+    process.once("exit", remove);
     try {
       return await use(lab);
     } finally {
       await lab.stop();
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
+    process.removeListener("exit", remove);
   }
 }
