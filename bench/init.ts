@@ -93,7 +93,7 @@ function describeMeasured({ inits, runbooks }: Measured, rounds: number): Sectio
   return {
     title: "init against the runbook",
     body: [
-      `Median of ${rounds} rounds. Each contestant has a fresh lab, in alternating order, starts when the machine is quiet, and ends where the other does: the host served over HTTPS with the staging CA's certificate, port 80 redirecting, identity by IRSA.`,
+      `Median of ${rounds} rounds. Each contestant has a fresh lab, in alternating order, starts when the machine is quiet, and ends where the other does: the host served over HTTPS with the staging CA's certificate, port 80 redirecting, identity by IRSA. init does more on the way: it checks before it writes, rehearses the challenge, keeps its configuration and proves what is served.`,
       `The runbook uses the AWS CLI ${awsCli.version} (PyPI has no second major) and the lab's kubeconfig with a token in it: on EKS each kubectl and helm would also start \`aws eks get-token\`. The CA's wait is from the first challenge that the Gateway answered to the Certificate's Ready: cert-manager's five checks two seconds apart, then the CA. What the runbook loses when cert-manager asks before the name resolves is in its rest.`,
       formatTable(
         ["What", "Whole", "CA's wait", "Rest", "Programs started", "AWS calls"],

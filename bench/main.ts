@@ -35,17 +35,14 @@ const command = [
   ...process.argv.slice(2),
 ];
 
+for (const name of names) findBench(name);
 // An exit of our own ends what a lab has started; a signal's own end would leave it.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => process.exit(130));
 }
 execFileSync(process.execPath, [join(findRepository(), "scripts/build.mjs")]);
 for (const name of names) {
-  const bench = benches[name];
-  if (bench === undefined) {
-    throw new Error(`There is no benchmark ${name}: ${Object.keys(benches).join(", ")}.`);
-  }
-  const section = await bench({
+  const section = await findBench(name)({
     ...(values.rounds === undefined ? {} : { rounds: Number(values.rounds) }),
     address: values.address,
     say: (line) => void process.stderr.write(`${name}: ${line}\n`),
@@ -55,3 +52,10 @@ for (const name of names) {
 }
 // Watches of a lab that has ended may still wait for their next try.
 process.exit();
+
+function findBench(name: string): (options: BenchOptions) => Promise<Section> {
+  const bench = benches[name];
+  if (bench !== undefined) return bench;
+  process.stderr.write(`There is no benchmark ${name}: ${Object.keys(benches).join(", ")}.\n`);
+  return process.exit(2);
+}

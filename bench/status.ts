@@ -178,7 +178,7 @@ function describeRows(rows: readonly Row[], rounds: number): Section {
     title: "status",
     body: [
       `Median of ${rounds} runs, in turns with the bare tools. One host is the installation that init made; ${PER_GATEWAY} are one Gateway's, and ${MANY} are those of ${Math.ceil(MANY / PER_GATEWAY)} Gateways, named by flags. Their objects are as the controllers leave them, and all are found healthy.`,
-      "The reading ends when AWS is asked for the zone: what comes then are questions to name servers, handshakes and requests, which the network decides. `kubectl get` reads the same kinds in one call. Memory is the most that the process ever had.",
+      "The reading ends when AWS is asked for the zone: what comes then are questions to name servers, handshakes and requests, which the network decides. `kubectl get` reads the same kinds in one call, as JSON. Memory is the most that the process ever had.",
       formatTable(
         head,
         rows.map(({ hosts, runs, bareMs }) => [
