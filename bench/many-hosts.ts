@@ -20,7 +20,7 @@ import {
   seedHost,
 } from "./seeded-objects.ts";
 
-const AT_ONCE = 32;
+const AT_ONCE = 64;
 /** Route 53 takes 1,000 records in one change. */
 const BATCH = 500;
 

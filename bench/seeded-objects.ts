@@ -114,39 +114,32 @@ function buildListeners(hostnames: readonly string[]) {
   return [{ name: "http", protocol: "HTTP", port: 80, allowedRoutes }, ...https];
 }
 
-/** Routes, Secret and what cert-manager leaves behind when it has issued. */
+/** Route, Secret and what cert-manager leaves behind when it has issued. */
 export function seedHost({ hostname, gateway, issued }: SeededHost): Seed[] {
-  return [...seedRoutes(hostname, gateway), ...seedIssued(hostname, issued)];
+  return [seedRoute(hostname, gateway), ...seedIssued(hostname, issued)];
 }
 
-function seedRoutes(hostname: string, gateway: string): Seed[] {
-  const parentsOf = (sectionName: string) => [
-    {
-      parentRef: { name: gateway, sectionName },
-      controllerName: CONTROLLER,
-      conditions: [condition("Accepted", "Accepted"), condition("ResolvedRefs", "ResolvedRefs")],
-    },
-  ];
-  const route = (name: string, sectionName: string, rule: Record<string, unknown>): Seed => ({
+/** One on both ports; the redirect is the bench's own server's. */
+function seedRoute(hostname: string, gateway: string): Seed {
+  const parentRefs = [hostname, "http"].map((sectionName) => ({ name: gateway, sectionName }));
+  return {
     path: `${gatewayApi}/namespaces/${EDGE}/httproutes`,
     object: withKind("gateway.networking.k8s.io/v1", "HTTPRoute", {
-      metadata: at(name),
+      metadata: at(hostname),
       spec: {
-        parentRefs: [{ name: gateway, sectionName }],
+        parentRefs,
         hostnames: [hostname],
-        rules: [rule],
+        rules: [{ backendRefs: [{ name: "web", port: 80 }] }],
       },
     }),
-    status: { parents: parentsOf(sectionName) },
-  });
-  const redirect = {
-    type: "RequestRedirect",
-    requestRedirect: { scheme: "https", statusCode: 301 },
+    status: {
+      parents: parentRefs.map((parentRef) => ({
+        parentRef,
+        controllerName: CONTROLLER,
+        conditions: [condition("Accepted", "Accepted"), condition("ResolvedRefs", "ResolvedRefs")],
+      })),
+    },
   };
-  return [
-    route(hostname, hostname, { backendRefs: [{ name: "web", port: 80 }] }),
-    route(`${hostname}-redirect`, "http", { filters: [redirect] }),
-  ];
 }
 
 function seedIssued(hostname: string, issued: Issued): Seed[] {
