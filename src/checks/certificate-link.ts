@@ -12,6 +12,7 @@ import {
   type LinkVerdict,
 } from "./chain.ts";
 import { isBackingOff } from "./issuance.ts";
+import { doubtClock, isClockOff } from "./clock.ts";
 import { toSeconds } from "./moment.ts";
 import { attemptingOf, RERUN } from "./repair.ts";
 
@@ -53,10 +54,12 @@ const describe = ({ metadata }: Certificate) => ({
   hint: `kubectl describe certificate ${metadata.name} --namespace ${metadata.namespace ?? ""}`,
 });
 
-function judgeExpiry({ facts }: LinkInput, live: Certificate, more: More): LinkVerdict | undefined {
+function judgeExpiry(input: LinkInput, live: Certificate, more: More): LinkVerdict | undefined {
+  const { facts } = input;
   const { notAfter } = live.status;
   if (notAfter === undefined || Date.parse(notAfter) > Date.parse(facts.now)) return undefined;
   const reason = `The certificate expired at ${notAfter}; this machine's clock says ${toSeconds(facts.now)}.`;
+  if (isClockOff(input)) return doubtClock(reason);
   return broken("GT-CERTIFICATE-EXPIRED", reason, { ...more, ...describe(live) });
 }
 

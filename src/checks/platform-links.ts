@@ -76,7 +76,7 @@ const NGINX = "gateway.nginx.org/nginx-gateway-controller";
 function judgeController(input: LinkInput): LinkVerdict {
   const { survey, facts } = input;
   const foreign = valueOf(facts.gatewayClasses)?.find(
-    ({ name, controller }) => name === survey.gatewayClass && controller !== NGINX,
+    ({ name, controller }) => name === classOf(input) && controller !== NGINX,
   );
   if (foreign !== undefined && !survey.kept) return { state: "ok", reason: foreign.controller };
   return judgeSeen(facts.deployments, (all) => {
@@ -86,11 +86,22 @@ function judgeController(input: LinkInput): LinkVerdict {
   });
 }
 
+/** Gateways made by hand may be of several classes. */
+function classOf({ survey, facts, target }: LinkInput): string {
+  if (survey.kept) return survey.gatewayClass;
+  const live = valueOf(facts.gateways)?.find(
+    ({ metadata: { name, namespace } }) =>
+      name === target.gateway.name && namespace === target.gateway.namespace,
+  );
+  return live?.spec.gatewayClassName ?? survey.gatewayClass;
+}
+
 function judgeClass(input: LinkInput): LinkVerdict {
-  const { facts, survey } = input;
+  const { facts } = input;
   return judgeSeen(facts.gatewayClasses, (classes) => {
-    const found = classes.find(({ name }) => name === survey.gatewayClass);
-    const object = `GatewayClass ${survey.gatewayClass}`;
+    const wanted = classOf(input);
+    const found = classes.find(({ name }) => name === wanted);
+    const object = `GatewayClass ${wanted}`;
     if (found === undefined)
       return broken("GT-GATEWAY-CLASS-MISSING", `There is no ${object}.`, {
         object,

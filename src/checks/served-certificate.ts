@@ -9,6 +9,7 @@ import {
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
+import { doubtClock, isClockOff, SET_CLOCK } from "./clock.ts";
 import { toSeconds } from "./moment.ts";
 import { listNames } from "./nearest.ts";
 import { newAttempt, repairHint, RERUN } from "./repair.ts";
@@ -42,11 +43,12 @@ function judgeContent(
   if (Date.parse(notBefore) > now) {
     const reason = `The served certificate is valid from ${toSeconds(notBefore)}, and this machine's clock says ${toSeconds(facts.now)}.`;
     return broken("GT-CLOCK", reason, {
-      hint: "Set this machine's clock: timedatectl set-ntp true",
+      hint: SET_CLOCK,
     });
   }
   if (Date.parse(notAfter) > now) return undefined;
   const reason = `${hostname} serves a certificate that expired at ${toSeconds(notAfter)}; this machine's clock says ${toSeconds(facts.now)}.`;
+  if (isClockOff(input)) return doubtClock(reason);
   return broken("GT-CERTIFICATE-EXPIRED", reason, { hint: newAttempt(input) });
 }
 

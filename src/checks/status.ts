@@ -88,7 +88,12 @@ export function buildStatus(survey: Survey, facts: StatusFacts): Status {
   });
   const verdict = hosts.length === 0 ? "unknown" : worstOf(hosts.map((host) => host.verdict));
   const findings = collectFindings(hosts);
-  return { verdict, hosts, findings, next: findNext(verdict, findings) };
+  return {
+    verdict,
+    hosts,
+    findings,
+    next: hosts.length === 0 ? FIRST_HOST : findNext(verdict, findings),
+  };
 }
 
 const SEVERITY = [
@@ -124,6 +129,9 @@ function collectFindings(hosts: readonly HostStatus[]): StatusFinding[] {
   const rank = (one: StatusFinding) => SEVERITY.findIndex(([state]) => state === one.state);
   return [...found.values()].sort((a, b) => rank(a) - rank(b));
 }
+
+/** Where there is no host, nothing was judged. */
+const FIRST_HOST = "gateway-tls add-host NAME --backend NAMESPACE/SERVICE:PORT";
 
 function findNext(verdict: HealthVerdict, [first]: readonly StatusFinding[]): string | null {
   if (verdict === "healthy" || first === undefined) return null;

@@ -1,7 +1,7 @@
 import { formatHint } from "./error.ts";
 import { formatHeading, joinBlocks } from "./layout.ts";
 import { formatLine, formatText, type Mark, markOf, type Screen, type Style } from "./screen.ts";
-import { toOneLine } from "./text.ts";
+import { toOneLine, widthOf } from "./text.ts";
 
 export type CheckState = "ok" | "failed" | "warning" | "unknown" | "not-checked";
 
@@ -50,14 +50,18 @@ const isTrouble = ({ state }: ShownCheck): boolean => state !== "ok" && state !=
 function formatCheck(check: ShownCheck, screen: Screen): string[] {
   const { mark, style } = LOOKS[check.state];
   const detail = toOneLine(check.detail ?? "");
+  const title = toOneLine(check.title);
+  const isBeside = widthOf(title) + widthOf(detail) + 6 <= screen.columns;
   const line = formatLine(screen, [
     "  ",
     [markOf(screen, mark), style],
     " ",
-    [toOneLine(check.title), check.state === "not-checked" ? "dim" : "plain"],
-    ...(detail === "" ? [] : ["  ", [detail, "dim"] as const]),
+    [title, check.state === "not-checked" ? "dim" : "plain"],
+    ...(detail === "" || !isBeside ? [] : ["  ", [detail, "dim"] as const]),
   ]);
-  return check.state === "ok" ? [line] : [line, ...formatTrouble(check, screen)];
+  const beneath = isBeside ? [] : formatText(screen, detail, { indent: 6, style: "dim" });
+  const lines = [line, ...beneath];
+  return check.state === "ok" ? lines : [...lines, ...formatTrouble(check, screen)];
 }
 
 function formatTrouble({ message, hint, code }: ShownCheck, screen: Screen): string[] {

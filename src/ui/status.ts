@@ -121,6 +121,10 @@ function formatHost(
 ): string[] {
   const { hostname, verdict, certificate, chain } = host;
   const { mark, style } = VERDICTS[verdict];
+  const described =
+    certificate === null ? "no certificate" : describeCertificate(certificate, options.now);
+  // A host that is well keeps to one line, even where its end is cut.
+  const isBeside = verdict === "healthy" || nameWidth + widthOf(described) + 16 <= options.columns;
   const line = formatLine(options, [
     "  ",
     [markOf(options, mark), style],
@@ -128,19 +132,22 @@ function formatHost(
     padTo(hostname, nameWidth),
     "  ",
     [padTo(verdict, 8), style],
-    "  ",
-    certificate === null
-      ? ["no certificate", "dim"]
-      : [describeCertificate(certificate, options.now), "dim"],
+    ...(isBeside ? ["  ", [described, "dim"] as const] : []),
   ]);
+  const lines = isBeside
+    ? [line]
+    : [line, ...formatText(options, described, { indent: 6, style: "dim" })];
   const trouble = findTrouble(chain);
-  if (trouble === undefined) return [line];
+  if (trouble === undefined) return lines;
   const key = JSON.stringify([trouble.link, trouble.reason, trouble.object]);
   if (told.has(key)) {
-    return [line, ...formatText(options, `${trouble.link}: as above`, { indent: 8, style: "dim" })];
+    return [
+      ...lines,
+      ...formatText(options, `${trouble.link}: as above`, { indent: 8, style: "dim" }),
+    ];
   }
   told.add(key);
-  return [line, ...formatTrouble(trouble, options)];
+  return [...lines, ...formatTrouble(trouble, options)];
 }
 
 function findTrouble(chain: readonly ChainLink[]): ChainLink | undefined {

@@ -28,6 +28,8 @@ export interface StateFile {
   aws?: {
     /** No answer at all: expired credentials. */
     denied?: boolean;
+    /** It refuses what is signed at the time of this machine. */
+    clockOff?: boolean;
     zones?: HostedZone[];
     nameServers?: string[];
     associations?: { roleArn: string }[];

@@ -104,6 +104,10 @@ function withCertificate(object: KubernetesObject, secretNames: string[] | undef
 
 function awsOf({ aws = {} }: State): Pick<StatusWorld, "zones" | "identity"> {
   const refuse = () => {
+    if (aws.clockOff === true)
+      throw new UserError("GT-AWS-CLOCK", "This machine's clock differs from AWS's.", {
+        hint: "Set the clock.",
+      });
     if (aws.denied === true) {
       throw new UserError("GT-AWS-CREDENTIALS-EXPIRED", "The AWS credentials have expired.", {
         hint: "aws sso login",

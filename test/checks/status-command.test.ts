@@ -100,6 +100,20 @@ describe("status, of an installation", () => {
   });
 });
 
+test("of an installation without hosts: what to do, and no judgement", async () => {
+  const world = join(directory, "no-hosts.json");
+  const where = ["--cluster", "demo", "--sandbox", "--sandbox-state", world];
+  const wanted = ["--domain", "example.com", "--email", "ops@example.com", "--sample-app", "--yes"];
+  await runCli(["init", ...wanted, ...where]);
+  const removed = await runCli(["remove-host", "www.example.com", "--yes", ...where]);
+  expect(removed.exitCode).toBe(0);
+  const ran = await runCli(["status", ...where]);
+  expect(ran.exitCode).toBe(1);
+  expect(ran.stdout.replaceAll(/\s*\\\s+/g, " ")).toMatch(
+    /No host is set up\.\n +gateway-tls add-host --cluster demo .*NAME --backend NAMESPACE\/SERVICE:PORT/,
+  );
+});
+
 describe("status, of a Gateway by its name", () => {
   test("reads the same chain, without the kept config", async () => {
     const ran = await status("--gateway", "gateway-tls/gateway-tls", "--output", "json");

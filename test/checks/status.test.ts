@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { chain, buildStatus, type Status } from "../../src/checks/status.ts";
 import { readStatusFacts } from "../../src/facts/status-facts.ts";
-import { readStates, type State } from "./state-file.ts";
+import { readState, readStates, type State } from "./state-file.ts";
 import { buildStateWorld } from "./state-world.ts";
 
 const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
@@ -64,6 +64,24 @@ describe("each state has its verdict and its first finding", () => {
         ]);
       }
     }
+  });
+});
+
+test("a clock that is wrong makes nothing expired", async () => {
+  const { findings } = await statusOf(readState("clock-ahead"));
+  expect(findings.map(({ code, state }) => [code, state])).toContainEqual(["GT-CLOCK", "unknown"]);
+  expect(findings.map(({ code }) => code)).not.toContain("GT-CERTIFICATE-EXPIRED");
+});
+
+test("Gateways made by hand are each of their own class", async () => {
+  const { world, survey } = buildStateWorld(readState("hand-made"));
+  const read = await readStatusFacts(world, survey);
+  if (!read.facts.gateways.known) throw new Error("the Gateways are there");
+  for (const live of read.facts.gateways.value) live.spec.gatewayClassName = "other";
+  const [finding] = buildStatus({ ...read.survey, gatewayClass: "nginx" }, read.facts).findings;
+  expect(finding).toMatchObject({
+    code: "GT-GATEWAY-CLASS-MISSING",
+    reason: "There is no GatewayClass other.",
   });
 });
 

@@ -92,7 +92,35 @@ describe("the checklist", () => {
   });
 });
 
+it("puts what was seen beneath where it does not fit beside, and cuts nothing", () => {
+  const detail =
+    "arn:aws:sts::123456789012:assumed-role/operator-of-everything/somebody@example.com";
+  const checks = [{ id: "caller", title: "AWS accepts the caller", state: "ok", detail } as const];
+  const lines = renderPreflight({ checks }, plain80).split("\n");
+  expect(
+    lines
+      .slice(0, 3)
+      .map((line) => line.trim())
+      .join(" "),
+  ).toContain("caller arn:aws:sts::");
+  expect(lines.join("").replaceAll(" ", "")).toContain(detail);
+});
+
 describe("the status", () => {
+  it("does not cut the certificate of a host that is not well", () => {
+    const [well] = status.hosts;
+    if (well?.certificate === undefined || well.certificate === null) throw new Error("no host");
+    const issuer = "(STAGING) Pretend Pear X1 of a long name";
+    const host = {
+      ...well,
+      verdict: "degraded",
+      certificate: { ...well.certificate, issuer },
+    } as const;
+    expect(renderStatus({ ...status, hosts: [host] }, { ...plain80, now })).toContain(
+      `expires 2027-02-21 (in 89 days), ${issuer}\n`,
+    );
+  });
+
   it("is one line for each host, opened at the first trouble", () => {
     expect(renderStatus(status, { ...plain80, now })).toMatchInlineSnapshot(`
       "  ✓ www.example.com  healthy   expires 2027-02-21 (in 89 days), Let's Encrypt R…
