@@ -4,8 +4,12 @@ import { findGiven } from "../config/given.ts";
 import { parseOneOf } from "../config/plain-values.ts";
 import { Problems } from "../config/problems.ts";
 import type { ExitCode } from "../errors.ts";
+import { gatewayHasListener } from "../plan/gateway.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { ConnectedWorld } from "../ports/world.ts";
 import { refuseOverLimit } from "../runner/certificate-limit.ts";
 import { planInstalled } from "../runner/plan-installed.ts";
+import { gatewayRef } from "../steps/gateway.ts";
 import { issuerSwitchSteps } from "../steps/issuer-switch.ts";
 import { carryOutChange } from "./change.ts";
 import type { CommandInput } from "./command.ts";
@@ -24,7 +28,8 @@ async function promote(input: CommandInput, installation: Installation): Promise
   const issuer = await parseTarget(input);
   const config: Config = { ...kept, issuer };
   const configText = writeConfig(config);
-  const plan = await planInstalled(world, { config, configText, templates });
+  const whole = await planInstalled(world, { config, configText, templates });
+  const { plan, unfinished } = await leaveOutUnfinished(world, whole);
   if (issuer === "production") await refuseOverLimit({ plan, world, hint: OVER_LIMIT });
   return carryOutChange({
     command: "promote",
@@ -44,8 +49,23 @@ async function promote(input: CommandInput, installation: Installation): Promise
       unchanged: `All hosts have ${issuer} certificates already.`,
       done: `All hosts serve ${issuer} certificates.`,
     },
-    warnings: notes,
+    warnings: [...notes, ...unfinished],
   });
+}
+
+/** A host without its listener has no certificate to switch, and gets none by waiting for it. */
+async function leaveOutUnfinished(
+  { kubernetes }: Pick<ConnectedWorld, "kubernetes">,
+  plan: Plan,
+): Promise<{ plan: Plan; unfinished: string[] }> {
+  const live = await kubernetes.get(gatewayRef({ plan }));
+  const hosts = plan.hosts.filter(({ listener }) => gatewayHasListener(live, listener.name));
+  if (hosts.length === plan.hosts.length) return { plan, unfinished: [] };
+  const open = plan.hosts.filter((host) => !hosts.includes(host));
+  const hostnames = open.map(({ host }) => host.hostname).join(", ");
+  const verb = open.length === 1 ? "was" : "were";
+  const unfinished = `${hostnames} ${verb} left out: a run ended before the HTTPS listener was there. To finish: gateway-tls init --cluster ${plan.config.cluster}`;
+  return { plan: { ...plan, hosts }, unfinished: [unfinished] };
 }
 
 async function parseTarget({ flags, io }: CommandInput): Promise<IssuerChoice> {

@@ -109,6 +109,21 @@ async function findRoutes() {
   };
 }
 
+describe("add-host killed before its listener was there", () => {
+  it("does not keep promote waiting, which leaves the host out and says who finishes it", async () => {
+    await run(`${init} --issuer staging`);
+    await run(
+      "add-host api.example.com --backend shop/api:8080 --yes",
+      breakWrite(1, "after").through,
+    );
+    const { exitCode, stdout } = await run("promote --yes");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/api\.example\.com was left out.*gateway-tls init --cluster demo/s);
+    expect((await run("init --cluster demo --yes")).exitCode).toBe(0);
+    expect((await readHostParts(statePath)).listeners).toContain("api.example.com");
+  });
+});
+
 describe("two runs", () => {
   it("do not lose each other's hosts: what was read before the lock must still be kept", async () => {
     await run(init);
