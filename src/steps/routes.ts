@@ -1,7 +1,9 @@
 import { findCondition, isCurrent, parseDeployment, parseHttpRoute } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
+import { gatewayHasListener } from "../plan/gateway.ts";
 import type { DesiredHost, PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { gatewayRef } from "./gateway.ts";
 import { waitForHosts } from "./hosts.ts";
 import { applyDifferent, inspectNamespace, inspectObjects } from "./objects.ts";
 import type { Step, StepContext } from "./step.ts";
@@ -11,7 +13,8 @@ const id = "routes";
 
 /**
  * The sample app, and each host's route on port 80, so that ExternalDNS sees the name. A route
- * that the last step has moved to HTTPS already stays there.
+ * that the last step has moved to HTTPS already stays there, as long as its listener is there too:
+ * without it no route of the host would be accepted, and the listener comes later.
  */
 export const routes: Step = {
   id,
@@ -51,8 +54,10 @@ async function inspectRoutes(context: StepContext): Promise<PlanItem[]> {
 }
 
 async function routesOfPhase({ plan, world }: StepContext): Promise<KubernetesObject[]> {
+  const gateway = await world.kubernetes.get(gatewayRef({ plan }));
   return Promise.all(
     plan.hosts.map(async (host) => {
+      if (!gatewayHasListener(gateway, host.listener.name)) return host.bootstrapRoute;
       const { name, namespace } = host.route.metadata;
       const ref = {
         kind: kinds.HTTPRoute,

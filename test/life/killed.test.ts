@@ -124,6 +124,20 @@ describe("add-host killed before its listener was there", () => {
   });
 });
 
+describe("remove-host killed when only its listener was gone", () => {
+  it("is undone by init, which brings the host back", async () => {
+    await run(init);
+    const before = await readHostParts(statePath);
+    await run("remove-host www.example.com --yes", breakWrite(0, "after").through);
+    expect((await readHostParts(statePath)).listeners).toEqual(["http"]);
+    const { exitCode, stderr } = await run("init --cluster demo --yes");
+    expect(exitCode, stderr).toBe(0);
+    expect(await readHostParts(statePath)).toEqual(before);
+    const again = await run("init --cluster demo --yes --output json");
+    expect(JSON.parse(again.stdout)).toMatchObject({ writes: 0 });
+  });
+});
+
 describe("two runs", () => {
   it("do not lose each other's hosts: what was read before the lock must still be kept", async () => {
     await run(init);
