@@ -26,7 +26,7 @@ export const mirrorHint =
   "Check the source and the network (HTTPS_PROXY, NO_PROXY), or give a copy you can reach: --crds NAME=PATH, NAME=URL or NAME=oci://REFERENCE.";
 
 /** Where a URL points, without credentials and signatures. */
-export function showUrl(url: URL): string {
+function showUrl(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }
 

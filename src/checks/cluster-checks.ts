@@ -102,7 +102,7 @@ function accessHint({ config, facts }: CheckInput): string {
 }
 
 /** An assumed role's session -> the role: access entries name roles. Its path is not in the ARN. */
-export function findPrincipal({ arn, account, partition }: CallerIdentity): string {
+function findPrincipal({ arn, account, partition }: CallerIdentity): string {
   const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1];
   return role === undefined ? arn : `arn:${partition}:iam::${account}:role/${role}`;
 }

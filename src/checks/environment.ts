@@ -53,7 +53,7 @@ export function chooseIdentity({
 }
 
 /** EKS Auto Mode, or an agent add-on that works. */
-export function hasAgent(facts: Pick<Facts, "addons" | "cluster">): boolean {
+function hasAgent(facts: Pick<Facts, "addons" | "cluster">): boolean {
   if (valueOf(facts.cluster)?.autoModeCompute === true) return true;
   const agent = valueOf(facts.addons)?.find(({ name }) => name === AGENT_ADDON);
   return (

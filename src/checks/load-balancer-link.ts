@@ -142,6 +142,6 @@ function judgeScheme(
 }
 
 /** RFC 1918 and RFC 4193. */
-export function isPrivateAddress(address: string): boolean {
+function isPrivateAddress(address: string): boolean {
   return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i.test(address);
 }

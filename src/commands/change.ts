@@ -7,7 +7,9 @@ import { carryOut } from "../runner/carry-out.ts";
 import { inspectAll } from "../runner/prepare.ts";
 import type { CommandResult } from "../runner/result.ts";
 import type { Step } from "../steps/step.ts";
+import type { CommandInput } from "./command.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
+import type { Installation } from "./installation.ts";
 import { createObserver, type Output, resultScreenOf, screenOf } from "./show.ts";
 
 /** A change of what is installed: what to do, and how to talk about it. */
@@ -35,6 +37,14 @@ export interface Change {
   /** Nothing was installed: without anything to do there is nothing to wait for either. */
   isGone?: boolean;
   afterLock?: (world: ConnectedWorld) => Promise<void>;
+}
+
+/** What every change of an installation goes with. */
+export function changeIn(
+  { world, options, terminal, resume, holder, keptText }: Installation,
+  { io, signal }: CommandInput,
+) {
+  return { world, options, terminal, resume, holder, keptText, output: io, signal };
 }
 
 /** The list, the confirmation, the run and its end. */

@@ -11,7 +11,7 @@ import { refuseOverLimit } from "../runner/certificate-limit.ts";
 import { planInstalled } from "../runner/plan-installed.ts";
 import { gatewayRef } from "../steps/gateway.ts";
 import { issuerSwitchSteps } from "../steps/issuer-switch.ts";
-import { carryOutChange } from "./change.ts";
+import { carryOutChange, changeIn } from "./change.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, needConfig, withInstallation } from "./installation.ts";
 
@@ -24,7 +24,7 @@ export const run = (input: CommandInput): Promise<ExitCode> =>
 
 async function promote(input: CommandInput, installation: Installation): Promise<ExitCode> {
   const kept = needConfig(installation);
-  const { world, options, templates, notes } = installation;
+  const { world, templates, notes } = installation;
   const issuer = await parseTarget(input);
   const config: Config = { ...kept, issuer };
   const configText = writeConfig(config);
@@ -32,17 +32,10 @@ async function promote(input: CommandInput, installation: Installation): Promise
   const { plan, unfinished } = await leaveOutUnfinished(world, whole);
   if (issuer === "production") await refuseOverLimit({ plan, world, hint: OVER_LIMIT });
   return carryOutChange({
+    ...changeIn(installation, input),
     command: "promote",
     plan,
     steps: issuerSwitchSteps(issuer),
-    world,
-    options,
-    output: input.io,
-    terminal: installation.terminal,
-    signal: input.signal,
-    resume: installation.resume,
-    holder: installation.holder,
-    keptText: installation.keptText,
     question: `Switch all hosts to ${issuer} certificates?`,
     takesAway: false,
     said: {

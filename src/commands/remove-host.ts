@@ -6,7 +6,7 @@ import { Problems } from "../config/problems.ts";
 import { type ExitCode, UsageError } from "../errors.ts";
 import { planWithoutHosts } from "../runner/plan-installed.ts";
 import { hostRemovalSteps } from "../steps/removal/index.ts";
-import { carryOutChange } from "./change.ts";
+import { carryOutChange, changeIn } from "./change.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, needConfig, withInstallation } from "./installation.ts";
 
@@ -16,7 +16,7 @@ export const run = (input: CommandInput): Promise<ExitCode> =>
 
 async function removeHosts(input: CommandInput, installation: Installation): Promise<ExitCode> {
   const config = needConfig(installation);
-  const { world, options, templates, notes } = installation;
+  const { world, templates, notes } = installation;
   const hostnames = await parseNames(input.names, config);
   const next = withoutHosts(config, hostnames);
   const plan = await planWithoutHosts(world, {
@@ -30,17 +30,10 @@ async function removeHosts(input: CommandInput, installation: Installation): Pro
     config.hosts.map(({ hostname }) => hostname),
   );
   return carryOutChange({
+    ...changeIn(installation, input),
     command: "remove-host",
     plan,
     steps: hostRemovalSteps,
-    world,
-    options,
-    output: input.io,
-    terminal: installation.terminal,
-    signal: input.signal,
-    resume: installation.resume,
-    holder: installation.holder,
-    keptText: installation.keptText,
     question: words.question,
     takesAway: true,
     said: words.said,

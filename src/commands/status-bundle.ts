@@ -48,7 +48,7 @@ export async function writeBundle(
 const toJson = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** Every file of the bundle by its path, redacted. */
-export async function buildFiles(
+async function buildFiles(
   status: object,
   { versions, objects, logs, unread }: SupportFacts,
 ): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import type { ExitCode } from "../errors.ts";
 import { planInstalled } from "../runner/plan-installed.ts";
 import { removalSteps } from "../steps/removal/index.ts";
 import { removeOwnNamespace } from "../steps/removal/kept-config.ts";
-import { carryOutChange } from "./change.ts";
+import { carryOutChange, changeIn } from "./change.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, withInstallation } from "./installation.ts";
 
@@ -16,17 +16,10 @@ async function uninstall(input: CommandInput, installation: Installation): Promi
   const config = installation.config ?? (await installation.complete({}));
   const plan = await planInstalled(world, { config, configText, templates });
   return carryOutChange({
+    ...changeIn(installation, input),
     command: "uninstall",
     plan,
     steps: removalSteps,
-    world,
-    options,
-    output: input.io,
-    terminal: installation.terminal,
-    signal: input.signal,
-    resume: installation.resume,
-    holder: installation.holder,
-    keptText: installation.keptText,
     question: "Remove all of this?",
     takesAway: true,
     said: {

@@ -33,7 +33,7 @@ export type Values = { [Id in SettingId]?: ValueOf<(typeof settings)[Id]> };
 export const settingIds = Object.keys(settings).filter(isSettingId);
 
 /** Whether the table has a setting of this id. */
-export function isSettingId(id: string): id is SettingId {
+function isSettingId(id: string): id is SettingId {
   return Object.hasOwn(settings, id);
 }
 

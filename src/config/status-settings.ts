@@ -5,7 +5,7 @@ import { parsePathOfFile } from "./sources.ts";
 import { wrongValue } from "./wrong-value.ts";
 
 /** `namespace/name` of a Gateway. */
-export function parseGatewayName(text: string): { namespace: string; name: string } {
+function parseGatewayName(text: string): { namespace: string; name: string } {
   const [namespace = "", name = "", ...rest] = text.split("/");
   if (isLabel(namespace) && name.split(".").every(isLabel) && rest.length === 0) {
     return { namespace, name };

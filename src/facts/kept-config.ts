@@ -5,7 +5,7 @@ import { parseConfigMap } from "./objects.ts";
 import { findOwner, type Owner } from "./ownership.ts";
 
 /** Where the config is kept: ConfigMap `gateway-tls` in namespace `gateway-tls`. */
-export const KEPT_CONFIG = { namespace: "gateway-tls", name: "gateway-tls" } as const;
+const KEPT_CONFIG = { namespace: "gateway-tls", name: "gateway-tls" } as const;
 const DOCUMENT = "gateway-tls.yaml";
 
 export interface KeptConfig {

@@ -25,7 +25,7 @@ export function compareObject(
 }
 
 /** Whose an object is that has no label of ours, as a clause: `helm release shop of shop`. */
-export function findObjectOwner({ labels, annotations, managedFields }: ObjectMeta): string {
+function findObjectOwner({ labels, annotations, managedFields }: ObjectMeta): string {
   const release = annotations?.["meta.helm.sh/release-name"];
   if (release !== undefined) {
     return `helm release ${release} of ${annotations?.["meta.helm.sh/release-namespace"] ?? "?"}`;

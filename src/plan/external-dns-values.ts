@@ -8,7 +8,7 @@ import type { Environment } from "./plan.ts";
 import type { VersionSet } from "./version-sets.ts";
 
 /** Keep the dot, and never change it: the record's owner would be lost (facts of the TXT registry). */
-export const TXT_PREFIX = "%{record_type}-edns.";
+const TXT_PREFIX = "%{record_type}-edns.";
 
 interface ExternalDnsInput {
   config: Config;

@@ -54,7 +54,7 @@ export function buildIdentity(input: IdentityInput): DesiredIdentity {
 }
 
 /** What every AWS resource of this installation is created with. */
-export function buildTags({ installation }: Pick<Names, "installation">): Tags {
+function buildTags({ installation }: Pick<Names, "installation">): Tags {
   return { [INSTALLATION_TAG]: installation };
 }
 

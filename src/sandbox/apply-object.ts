@@ -11,7 +11,7 @@ import type { Simulation } from "./simulation.ts";
 import { ownByUpdate, serverSideApply } from "./store/server-side-apply.ts";
 
 /** The field manager of every write through the port. */
-export const OUR_MANAGER = "gateway-tls";
+const OUR_MANAGER = "gateway-tls";
 
 /** One server-side apply; `true` when it changed something. Throws as the API server refuses. */
 export function applyObject(

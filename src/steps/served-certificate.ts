@@ -89,7 +89,7 @@ async function readSecretFingerprint(
 }
 
 /** SHA-256 of the first certificate of a PEM chain, lower-case hex. */
-export function findFingerprint(pem: string): string | undefined {
+function findFingerprint(pem: string): string | undefined {
   const body = /-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/.exec(pem)?.[1];
   if (body === undefined) return undefined;
   return createHash("sha256").update(Buffer.from(body, "base64")).digest("hex");

@@ -8,6 +8,7 @@ import { runChecks } from "../../src/checks/run-checks.ts";
 import { buildNames } from "../../src/plan/names.ts";
 import { versionSets } from "../../src/plan/version-sets.ts";
 import type { Release } from "../../src/ports/charts.ts";
+import { buildConfig as buildSandboxConfig } from "../support/config.ts";
 
 export const zone = { id: "Z1", name: "example.com", private: false };
 export const nameServers = ["ns-1.awsdns-01.org", "ns-2.awsdns-02.net"];
@@ -31,41 +32,11 @@ export const cluster = {
 };
 export const names = buildNames({ caller, cluster });
 
-/** A config as it is after all defaults. */
+/** A config as it is after all defaults, with a Service of the user's on www. */
 export function buildConfig(changes: Partial<Config> = {}): Config {
-  return {
-    domain: "example.com",
-    email: "ops@example.org",
-    cluster: "demo",
-    region: "eu-west-1",
-    identity: "auto",
-    issuer: "production",
-    versions: "current",
-    namespaces: {
-      gateway: "gateway-tls",
-      externalDns: "external-dns",
-      gatewayController: "nginx-gateway",
-      certManager: "cert-manager",
-      sampleApp: "sample-app",
-    },
-    hosts: [
-      {
-        hostname: "www.example.com",
-        backend: { namespace: "shop", service: "web", port: 80 },
-        path: "/",
-      },
-    ],
-    sampleApp: false,
-    loadBalancer: { provider: "auto", scheme: "internet-facing", annotations: {} },
-    redirect: true,
-    charts: {},
-    crds: {},
-    acme: {
-      server: "https://acme-v02.api.letsencrypt.org/directory",
-      stagingServer: "https://acme-staging-v02.api.letsencrypt.org/directory",
-    },
-    ...changes,
-  };
+  const backend = { namespace: "shop", service: "web", port: 80 };
+  const hosts = [{ hostname: "www.example.com", backend, path: "/" }];
+  return buildSandboxConfig({ hosts, sampleApp: false, ...changes });
 }
 
 export const delegation = {
@@ -88,7 +59,7 @@ export const zoneFact = {
 };
 
 /** A good account and an empty cluster: nothing is wrong. */
-export function buildFacts(changes: Partial<Facts> = {}): Facts {
+function buildFacts(changes: Partial<Facts> = {}): Facts {
   return {
     tools: known({ kubectl: "1.34.1", helm: "4.2.4" }),
     caller: known(caller),

@@ -148,7 +148,7 @@ const cases: PreflightCase[] = [
       hosts: [
         {
           hostname: "www.example.com",
-          backend: { namespace: "sample-app", service: "coffee", port: 80 },
+          backend: { namespace: "gateway-tls-sample", service: "coffee", port: 80 },
           path: "/",
         },
       ],

@@ -114,7 +114,7 @@ export async function installCrds(sandbox: Sandbox, version = "1.5.1"): Promise<
 }
 
 /** Policy, role, association and ServiceAccount of ExternalDNS. */
-export async function makeIdentity(sandbox: Sandbox): Promise<void> {
+async function makeIdentity(sandbox: Sandbox): Promise<void> {
   const { identity } = sandbox;
   const { kubernetes } = await sandbox.connect(undefined, {});
   const zone = "arn:aws:route53:::hostedzone/Z0123456789EXAMPLE01";

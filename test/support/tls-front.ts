@@ -28,7 +28,7 @@ export function refuseUnknownNames(
 }
 
 /** The SNI of a ClientHello that came in one record; `undefined` without one. */
-export function readServerName(hello: Buffer): string | undefined {
+function readServerName(hello: Buffer): string | undefined {
   // Record and handshake headers, version and random.
   let at = 5 + 4 + 2 + 32;
   at += 1 + hello.readUInt8(at);

@@ -148,7 +148,7 @@ function answerOfStranger(name: string, zone: string): DnsAnswer {
 }
 
 /** The zone that the parent delegates; of two with one name, the older. */
-export function publicZoneOf({ state }: Simulation, name: string): ZoneState | undefined {
+function publicZoneOf({ state }: Simulation, name: string): ZoneState | undefined {
   return closest(
     Object.values(state.aws.zones).filter((zone) => !zone.private),
     name,

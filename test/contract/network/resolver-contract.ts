@@ -12,7 +12,7 @@ export interface ZoneFixture {
   ds?: string;
 }
 
-export const contractZone: ZoneFixture = {
+const contractZone: ZoneFixture = {
   name: "example.com",
   nameServers: ["ns-1.awsdns-01.org", "ns-2.awsdns-02.net"],
   records: [
@@ -26,7 +26,7 @@ export const contractZone: ZoneFixture = {
 };
 
 /** A zone that every validating resolver rejects. */
-export const brokenZone = {
+const brokenZone = {
   name: "broken.com",
   nameServers: ["ns-3.awsdns-03.com"],
   records: [{ name: "www.broken.com", type: "A", ttlSeconds: 60, value: "203.0.113.12" }],

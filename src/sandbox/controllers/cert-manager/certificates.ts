@@ -88,7 +88,7 @@ function previousIssuer({ metadata }: KubernetesObject): string {
   return `${part("kind")}.${part("group")}/${part("name")}`;
 }
 
-export function issuedIn(simulation: Simulation, encoded: string) {
+function issuedIn(simulation: Simulation, encoded: string) {
   const pem = Buffer.from(encoded, "base64").toString("utf8");
   return encoded === "" ? undefined : simulation.state.acme.certificates[fingerprintOf(pem)];
 }
@@ -179,7 +179,7 @@ function ensureRequest(simulation: Simulation, certificate: KubernetesObject): v
   });
 }
 
-export function revisionOf(certificate: KubernetesObject): number {
+function revisionOf(certificate: KubernetesObject): number {
   const revision = at(certificate, "status", "revision");
   return typeof revision === "number" ? revision : 0;
 }
