@@ -33,14 +33,16 @@ describe("the package", () => {
 
   test("ships the program, its data and its papers, and nothing else", () => {
     const kinds = new Set(
-      paths.map((path) => path.replace(/^(dist|templates|schemas)\/.*$/, "$1/")),
+      paths.map((path) => path.replace(/^(dist|templates|schemas|docs)\/.*$/, "$1/")),
     );
     expect([...kinds].sort()).toEqual([
+      "CHANGELOG.md",
       "LICENSE",
       "README.md",
       "THIRD-PARTY-NOTICES",
       "bin/gateway-tls.js",
       "dist/",
+      "docs/",
       "package.json",
       "schemas/",
       "templates/",
