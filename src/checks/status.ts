@@ -57,7 +57,7 @@ export interface Status {
   verdict: HealthVerdict;
   hosts: HostStatus[];
   findings: StatusFinding[];
-  /** One action, when something is not well. */
+  /** One action, when something is not well or will not be. */
   next: string | null;
 }
 
@@ -134,8 +134,8 @@ function collectFindings(hosts: readonly HostStatus[]): StatusFinding[] {
 const FIRST_HOST = "gateway-tls add-host NAME --backend NAMESPACE/SERVICE:PORT";
 
 function findNext(verdict: HealthVerdict, [first]: readonly StatusFinding[]): string | null {
-  if (verdict === "healthy" || first === undefined) return null;
-  if (first.action !== null) return first.action;
+  if (first === undefined) return null;
+  if (first.action !== null || verdict === "healthy") return first.action;
   return first.state === "waiting"
     ? "Wait a little, then run the same command again; --watch waits by itself."
     : "Mend what it names, then run the same command again.";

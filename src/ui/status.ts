@@ -99,11 +99,18 @@ export function renderStatus(status: StatusDocument, options: StatusOptions): st
       formatLine(options, [
         [markOf(options, mark), style],
         " ",
-        [status.hosts.length === 0 ? "No host is set up." : sentence, "bold"],
+        [conclude(status, sentence), "bold"],
       ]),
       ...(status.next === null ? [] : formatNext(status.next, options)),
     ],
   ]);
+}
+
+function conclude({ hosts, verdict, findings = [] }: StatusDocument, sentence: string): string {
+  if (hosts.length === 0) return "No host is set up.";
+  const warnings = findings.filter(({ state }) => state === "warning").length;
+  if (verdict !== "healthy" || warnings === 0) return sentence;
+  return `All works, with ${countOf(warnings, "warning")}.`;
 }
 
 function formatNext(next: string, options: StatusOptions): string[] {

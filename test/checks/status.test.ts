@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { chain, buildStatus, type Status } from "../../src/checks/status.ts";
+import { renderStatus } from "../../src/ui/status.ts";
 import { readStatusFacts } from "../../src/facts/status-facts.ts";
 import { readState, readStates, type State } from "./state-file.ts";
 import { buildStateWorld } from "./state-world.ts";
@@ -65,6 +66,15 @@ describe("each state has its verdict and its first finding", () => {
       }
     }
   });
+});
+
+test("a warning has its action too, and the end does not say that all is well", async () => {
+  const status = await statusOf(readState("lifetime-six-days-late"));
+  expect(status.verdict).toBe("healthy");
+  expect(status.next).toContain("kubectl describe certificate");
+  const screen = { color: false, columns: 80, now: new Date("2026-11-23T14:00:00Z") };
+  const text = renderStatus({ schemaVersion: 1, ...status }, screen);
+  expect(text).toContain("✓ All works, with 1 warning.\n  kubectl describe certificate");
 });
 
 test("a clock that is wrong makes nothing expired", async () => {
