@@ -60,6 +60,7 @@ export const platformLinks: readonly Link[] = [
 
 function judgeInstallation({ survey, facts }: LinkInput): LinkVerdict {
   if (!survey.kept) return { state: "ok", reason: "made by hand" };
+  if (survey.rebuilt === true) return { state: "ok", reason: "rebuilt: nothing keeps its config" };
   return judgeSeen(facts.keptConfig, (kept) => {
     const object = "ConfigMap gateway-tls/gateway-tls";
     if (kept?.owner.ours === true) return { state: "ok", object };

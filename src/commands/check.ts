@@ -45,7 +45,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   try {
     const settled = isPre
       ? await settleConfig({ command: "init", resolved, world, region, terminal: input.terminal })
-      : await settleInstalled(world, resolved, region);
+      : await settleInstalled(input, { world, resolved, region });
     try {
       const checked = await look(input, { world, resolved, isPre, ...settled });
       return await show(input, resolved, checked);
@@ -58,14 +58,18 @@ export async function run(input: CommandInput): Promise<ExitCode> {
 }
 
 /** The kept config under the flags, and the cluster that keeps it. Throws `GT-NOT-INSTALLED`. */
-async function settleInstalled(world: World, resolved: Resolved, region: string) {
+async function settleInstalled(
+  { io }: CommandInput,
+  { world, resolved, region }: { world: World; resolved: Resolved; region: string },
+) {
   const opened = await openCluster(world, resolved.cluster, region, {
     options: resolved.options,
     terminal: undefined,
   });
   const { connection } = opened;
   try {
-    const { config } = await readInstallation(opened, { resolved, region });
+    const { config, notes } = await readInstallation(opened, { resolved, region });
+    for (const note of notes) io.stderr.write(`${note}\n`);
     return { config, connection };
   } catch (error) {
     await connection.close();

@@ -4,11 +4,14 @@ import type { Config } from "../config/config.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { UserError, UsageError } from "../errors.ts";
 import { type KeptConfig, readKeptConfig } from "../facts/kept-config.ts";
+import { rebuildConfig } from "../facts/rebuilt-config.ts";
 import type { StatusFacts } from "../facts/status-facts.ts";
 import { type Place, type Survey, surveyInstallation } from "../facts/survey.ts";
 import { buildNames } from "../plan/names.ts";
+import { MANAGER } from "../plan/manifest.ts";
 import { versionSets } from "../plan/version-sets.ts";
-import type { World } from "../ports/world.ts";
+import type { ClusterConnection, World } from "../ports/world.ts";
+import { REBUILT } from "./choose-cluster.ts";
 import type { Opened } from "./status-connect.ts";
 
 export interface SurveyQuestion {
@@ -47,33 +50,47 @@ function surveyGateways(gateways: readonly Place[]): Survey {
 }
 
 async function surveyKept(world: World, opened: Opened, question: SurveyQuestion): Promise<Survey> {
-  const { config, kept } = await readInstallation(opened, question);
+  const { config, kept, notes } = await readInstallation(opened, question);
   const names = buildNames({
     caller: { account: await findAccount(world, kept) },
     cluster: { name: config.cluster, region: config.region },
   });
-  return surveyInstallation(config, names, versionSets[config.versions], kept.zoneId);
+  const survey = surveyInstallation(config, names, versionSets[config.versions], kept.zoneId);
+  return notes.length === 0 ? survey : { ...survey, rebuilt: true };
 }
 
 /**
- * The config that the cluster keeps, under the flags. Throws `GT-NOT-INSTALLED` (exit 3) where
- * there is none.
+ * The config that the cluster keeps, or what its objects tell of it, which is noted; under the
+ * flags. Throws `GT-NOT-INSTALLED` (exit 3) where there is none.
  */
 export async function readInstallation(
   { connection, cluster }: Opened,
   { resolved, region }: Pick<SurveyQuestion, "resolved" | "region">,
-): Promise<{ config: Config; kept: KeptConfig }> {
-  const kept = await readKeptConfig(connection.kubernetes);
-  if (!kept.known) throw kept.error;
-  if (kept.value === undefined || kept.value.text === "") throw notInstalled(cluster);
-  const layer = await readConfigFile(kept.value.text, { name: "the kept config" });
+): Promise<{ config: Config; kept: KeptConfig; notes: string[] }> {
+  const found = await readKeptConfig(connection.kubernetes);
+  if (!found.known) throw found.error;
+  const { value } = found;
+  const isMissing = value === undefined || value.text === "";
+  const { kept, layer } = isMissing
+    ? await rebuild(connection, cluster)
+    : { kept: value, layer: await readConfigFile(value.text, { name: "the kept config" }) };
   const values = { ...resolved.values, ...(cluster === undefined ? {} : { cluster }) };
   const { config } = await resolveConfig({
     resolved: { ...resolved, values, interactive: false },
     kept: layer,
     region,
   });
-  return { config, kept: kept.value };
+  return { config, kept, notes: isMissing ? [REBUILT] : [] };
+}
+
+/** Without a host there is nothing to look at: an uninstall may have left a namespace. */
+async function rebuild(connection: ClusterConnection, cluster: string | undefined) {
+  const layer = await rebuildConfig(connection);
+  if (layer?.hosts === undefined) throw notInstalled(cluster);
+  const { domain, zoneId, versions } = layer;
+  const owner = { ours: true, name: MANAGER };
+  const kept: KeptConfig = { text: "", data: {}, owner, domain, zoneId, versions };
+  return { kept, layer: { domain: "unknown.invalid", email: "unknown@unknown.invalid", ...layer } };
 }
 
 /** Kept at the installation: `<account>/<region>/<cluster>`; an older one is asked for. */

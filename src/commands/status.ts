@@ -13,6 +13,7 @@ import { resultScreenOf, screenOf } from "./show.ts";
 import { type Access, completeActions, completeError, describeAccess } from "./status-actions.ts";
 import { openCluster } from "./status-connect.ts";
 import type { Watching } from "./status-watch.ts";
+import { REBUILT } from "./choose-cluster.ts";
 import { chooseSurvey, narrowSurvey, refuseEmpty } from "./status-survey.ts";
 
 const EXIT_CODES = { healthy: 0, waiting: 3, degraded: 3, unknown: 1 } as const;
@@ -32,6 +33,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
     try {
       const question = { resolved, region, hostnames: input.names };
       const survey = await chooseSurvey(world, opened, question);
+      if (survey.rebuilt === true) input.io.stderr.write(`${REBUILT}\n`);
       const connected = withConnection(world, opened.connection);
       return await report(input, { resolved, access }, connected, survey);
     } catch (error) {

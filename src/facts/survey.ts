@@ -27,6 +27,8 @@ export interface Target {
 export interface Survey {
   /** An installation of gateway-tls; else one made by hand, named by its Gateway. */
   kept: boolean;
+  /** What should be kept is missing, and was told by the objects. */
+  rebuilt?: boolean;
   gateways: Place[];
   gatewayClass: string;
   /** `undefined`: wherever it is found. */

@@ -153,6 +153,18 @@ describe("without its kept config", () => {
     });
   });
 
+  it.each(["status", "check"])("%s looks at what is there, and says so", async (verb) => {
+    await init();
+    await (
+      await kubernetes()
+    ).delete([{ kind: kinds.ConfigMap, namespace: "gateway-tls", name: "gateway-tls" }]);
+    const { exitCode, stdout, stderr } = await run(verb);
+    expect(stderr).toContain("so it was rebuilt from what is in the cluster");
+    // The missing ConfigMap is what differs.
+    expect(exitCode, stdout).toBe(verb === "status" ? 0 : 3);
+    expect(stdout).toContain(verb === "status" ? "www.example.com" : "ConfigMap");
+  });
+
   it("init brings it back, and says so", async () => {
     await init();
     await forget();
