@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fields, list } from "../../src/sandbox/fields.ts";
 import { readState } from "../../src/sandbox/state-file.ts";
 import type { WorldState } from "../../src/sandbox/world-state.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -34,6 +35,15 @@ function changeWorld(name: string, change: (state: WorldState) => void): string 
   writeFileSync(statePath, JSON.stringify(state));
   return statePath;
 }
+
+/** The spec of every object of a kind, as somebody edits it. */
+const editAll =
+  (kind: string, edit: (spec: Record<string, unknown>) => void) =>
+  ({ objects }: WorldState): void => {
+    for (const object of Object.values(objects)) {
+      if (object.kind === kind) edit(fields(object["spec"]));
+    }
+  };
 
 describe("check --pre, before anything is installed", () => {
   const codes: [fault: string, code: string][] = [
@@ -93,6 +103,44 @@ describe("check, after init", () => {
       /What differs[^]*HTTPRoute +gateway-tls-sample\/www\.example\.com-redirect/,
     );
     expect(ran.stdout).toContain("gateway-tls init --cluster demo");
+  });
+
+  const edits: [what: string, change: (state: WorldState) => void, names: RegExp][] = [
+    [
+      "a listener that was taken out",
+      editAll("Gateway", (spec) => {
+        spec["listeners"] = list(spec["listeners"]).filter((one) => one["name"] === "http");
+      }),
+      /\+ HTTPS listener +www\.example\.com/,
+    ],
+    [
+      "an issuer with another address",
+      editAll("ClusterIssuer", (spec) => {
+        fields(spec["acme"])["email"] = "other@example.org";
+      }),
+      /~ ClusterIssuer +gateway-tls-production +\(spec\.acme\.email\)/,
+    ],
+    [
+      "a role that trusts nobody",
+      ({ aws }) => {
+        for (const { trust } of Object.values(aws.roles)) trust.Statement = [];
+      },
+      /~ IAM role +gateway-tls-external-dns\S+ +\(trust policy\)/,
+    ],
+    [
+      "a part that was deleted",
+      ({ objects }) => {
+        for (const key of Object.keys(objects))
+          if (key.endsWith("Deployment|external-dns|external-dns")) delete objects[key];
+      },
+      /~ Helm release +external-dns\/external-dns +\(Deployment external-dns is gone\)/,
+    ],
+  ];
+  test.each(edits)("names what a hand changed: %s", async (what, change, names) => {
+    const ran = await runCli(["check", ...where, changeWorld(what.replaceAll(" ", "-"), change)]);
+    expect(ran.exitCode).toBe(3);
+    expect(ran.stdout).toMatch(names);
+    expect(ran.stdout).toMatch(/gateway-tls init --cluster demo/);
   });
 
   test("proves that the role may too little", async () => {
