@@ -2,8 +2,8 @@ import type { RunOptions } from "../config/config.ts";
 import { Cancelled, UserError, type ExitCode } from "../errors.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
 import type { CommandResult } from "../runner/result.ts";
-import { renderError } from "../ui/error.ts";
-import { hasUnicodeLocale, type Screen } from "../ui/screen.ts";
+import { formatHint } from "../ui/error.ts";
+import { formatText, hasUnicodeLocale, markOf, type Screen } from "../ui/screen.ts";
 import type { Io } from "./command.ts";
 
 export interface ReportOptions {
@@ -28,10 +28,26 @@ export async function reportError(
     columns: io.stderr.columns ?? DEFAULT_COLUMNS,
     unicode: hasUnicodeLocale(io.env),
   };
-  io.stderr.write(renderError(shown, screen));
+  io.stderr.write(`${formatReport(shown, screen).join("\n")}\n`);
   if (options.debug) io.stderr.write(`\n${describeStack(error)}\n`);
   if (options.output !== "text") await writeDocument(io, options, toResult(shown, options));
   return shown.exitCode;
+}
+
+/** A message may have several lines, each with an indent of its own. */
+function formatReport({ code, message, hint }: UserError, screen: Screen): string[] {
+  const indent = 2;
+  const lines = message.split("\n").flatMap((line, index) => {
+    const own = indent + line.length - line.trimStart().length;
+    if (index > 0) return formatText(screen, line, { indent: own });
+    const lead = [[markOf(screen, "failed"), "red"], " "] as const;
+    return formatText(screen, `error: ${line}`, { lead, indent });
+  });
+  return [
+    ...lines,
+    ...(hint === undefined ? [] : formatHint(hint, screen, indent)),
+    ...formatText(screen, code, { indent, style: "dim" }),
+  ];
 }
 
 /** What is no `UserError` is a mistake of ours. */

@@ -7,26 +7,22 @@ export interface ShownError {
   hint: string | null | undefined;
 }
 
-/** What ended a command before it had anything to show. */
+/** What happened and why, its code, and one action, after one blank line. */
 export function renderError(error: ShownError, screen: Screen): string {
-  return `${formatError(error, screen, "error: ").join("\n")}\n`;
+  return `\n${formatError(error, screen).join("\n")}\n`;
 }
 
-/** What happened and why, one action, and the code. A line of the message keeps its own indent. */
-export function formatError(
-  { code, message, hint }: ShownError,
-  screen: Screen,
-  opening = "",
-): string[] {
+/** The same as lines. */
+export function formatError({ code, message, hint }: ShownError, screen: Screen): string[] {
   const indent = 2;
-  const lines = message.split("\n").flatMap((line, index) => {
-    const own = indent + line.length - line.trimStart().length;
-    if (index > 0) return formatText(screen, line, { indent: own });
-    const lead = [[markOf(screen, "failed"), "red"], " "] as const;
-    return formatText(screen, `${opening}${line}`, { lead, indent });
-  });
+  const [first = "", ...rest] = message.split("\n");
   return [
-    ...lines,
+    ...formatText(screen, first, {
+      lead: [[markOf(screen, "failed"), "red"], " "],
+      indent,
+    }),
+    // A message may name several things, each on a line of its own.
+    ...rest.flatMap((line) => formatText(screen, line, { indent: indent + 2 })),
     ...(hint === null || hint === undefined ? [] : formatHint(hint, screen, indent)),
     ...formatText(screen, code, { indent, style: "dim" }),
   ];

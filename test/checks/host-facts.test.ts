@@ -77,7 +77,7 @@ test("a host sees its own objects only, and the routes that may be for any host"
 });
 
 test("what could not be read stays unknown", async () => {
-  const orders = unknown(new UserError("GT-KUBERNETES-FORBIDDEN", "You may not."));
+  const orders = unknown(new UserError("GT-CLUSTER-FORBIDDEN", "You may not."));
   const own = divideByHost({ ...(await readEmpty()), orders })(targetOf("a.x"));
   expect(own.orders).toBe(orders);
 });

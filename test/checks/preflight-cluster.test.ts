@@ -82,7 +82,7 @@ const cases: PreflightCase[] = [
           { verb: "create", group: "apps", resource: "deployments", namespace: "cert-manager" },
         ],
       }),
-      releases: unread("GT-KUBERNETES-FORBIDDEN"),
+      releases: unread("GT-CLUSTER-FORBIDDEN"),
     },
     expected: ["access failed GT-ACCESS-DENIED"],
     says: /create deployments\.apps in cert-manager/,

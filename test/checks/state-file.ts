@@ -60,12 +60,14 @@ export interface State extends Omit<StateFile, "objects" | "without"> {
 
 const folder = new URL("./states/", import.meta.url);
 
+export function listStates(): string[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"));
+  return files.map((file) => file.replace(/\.yaml$/, "")).toSorted();
+}
+
 /** Every state, complete: what it begins with, and what it changes. */
 export function readStates(): State[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml"))
-    .toSorted()
-    .map((file) => readState(file.replace(/\.yaml$/, "")));
+  return listStates().map(readState);
 }
 
 export function readState(name: string): State {

@@ -14,8 +14,8 @@ import { createAuthority } from "../support/tls.ts";
 import type { State } from "./state-file.ts";
 
 const host = "www.example.com";
-const ZONE = { id: "Z0123456789EXAMPLE01", name: "example.com", private: false };
-const NAME_SERVERS = ["ns-1.awsdns-01.org", "ns-512.awsdns-01.net"];
+export const ZONE = { id: "Z0123456789EXAMPLE01", name: "example.com", private: false };
+export const NAME_SERVERS = ["ns-1.awsdns-01.org", "ns-512.awsdns-01.net"];
 const BALANCER = "k8s-gatewayt-gatewayt-2ba9d7955b-2ba9d7955b2ba9d7.elb.eu-west-1.amazonaws.com";
 export const names = buildNames({
   caller: { account: "123456789012" },
@@ -48,7 +48,7 @@ class StateKubernetes extends FakeKubernetes {
   }
 }
 
-const dnsTable = {
+export const dnsTable = {
   "com NS": { answers: records("com", "NS", "a.gtld-servers.net.") },
   "a.gtld-servers.net A": { answers: records("a.gtld-servers.net", "A", "192.5.6.30") },
   "example.com NS @192.5.6.30": { authorities: records("example.com", "NS", ...NAME_SERVERS) },
@@ -95,7 +95,7 @@ function surveyOf(state: State): Survey {
 }
 
 /** A real certificate for these names in the Secret. */
-function withCertificate(object: KubernetesObject, secretNames: string[] | undefined) {
+export function withCertificate(object: KubernetesObject, secretNames: string[] | undefined) {
   if (object.kind !== "Secret" || secretNames === undefined) return object;
   const { certificate } = createAuthority().issue(secretNames);
   const data = { "tls.crt": Buffer.from(certificate).toString("base64"), "tls.key": "a2V5" };

@@ -172,7 +172,7 @@ function soaOf(zone: ZoneFixture): Answer {
 }
 
 /** A record in the port's spelling, as dns-packet wants it. */
-function toAnswer({ name, type, ttlSeconds, value }: DnsRecord): Answer {
+export function toAnswer({ name, type, ttlSeconds, value }: DnsRecord): Answer {
   const base = { name, ttl: ttlSeconds };
   switch (type) {
     case "A":

@@ -174,7 +174,8 @@ describe("an error", () => {
       hint: "Did you mean demo? Run it again with --cluster demo.",
     };
     expect(renderError(shown, { color: false, columns: 60 })).toMatchInlineSnapshot(`
-      "✗ error: There is no cluster dmeo in eu-central-1 of account
+      "
+      ✗ There is no cluster dmeo in eu-central-1 of account
         111122223333; the clusters there are demo, staging and
         production-blue.
         → Did you mean demo? Run it again with --cluster demo.

@@ -100,6 +100,11 @@ export function findLeftovers(env: NodeJS.ProcessEnv): ChildRecord[] {
   return abandonedRuns(env).flatMap(({ record }) => record.children.filter(isRunning));
 }
 
+/** Whether a helm of a killed run is still at its release: it is not to be recovered yet. */
+export function isLeftoverHelmRunning(env: NodeJS.ProcessEnv): boolean {
+  return findLeftovers(env).some(({ program }) => program === "helm");
+}
+
 /** Ends what killed runs of ours left behind, private files included; returns how many ended. */
 export async function endLeftovers(env: NodeJS.ProcessEnv): Promise<number> {
   const runs = abandonedRuns(env);

@@ -34,7 +34,7 @@ export class FakeKubernetes implements Kubernetes {
 
   async list(kind: ResourceKind, options: ListOptions = {}): Promise<KubernetesObject[]> {
     if (this.forbidden.has(kind.kind)) {
-      throw new UserError("GT-KUBERNETES-FORBIDDEN", `${kind.plural} may not be listed.`);
+      throw new UserError("GT-CLUSTER-FORBIDDEN", `${kind.plural} may not be listed.`);
     }
     const wanted = (options.labelSelector ?? "").split(",").filter((part) => part !== "");
     return this.objects.filter(

@@ -14,8 +14,13 @@ export interface ControlPlaneOptions {
   authority: Authority;
   /** Of the cluster's ServiceAccount tokens: its OIDC issuer. */
   issuer: string;
-  /** Where the API server asks about bearer tokens. */
-  authenticate: { url: string };
+  /** Where the API server asks about bearer tokens that it did not issue itself. */
+  authenticate?: { url: string };
+  /**
+   * etcd and the API server alone, so that objects stay as they were written: nobody sets a status,
+   * deletes an orphan or binds a pod. etcd holds JSON, and reads are audited too.
+   */
+  bare?: boolean;
 }
 
 export interface ControlPlane {
@@ -25,8 +30,10 @@ export interface ControlPlane {
   kubeconfig: string;
   /** PEM: verifies the cluster's ServiceAccount tokens. */
   serviceAccountKey: string;
-  /** One JSON line for each write that came in over HTTP. */
+  /** One JSON line for each write that came in over HTTP; of a bare one, for each request. */
   auditLog: string;
+  /** Where etcd listens. */
+  etcd: string;
 }
 
 const CONTROLLERS = [
@@ -72,6 +79,21 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const { status } = await client.send("GET", "/readyz");
     return status === 200 ? true : undefined;
   });
+  if (options.bare !== true) startControllers(options, files);
+  return {
+    etcd,
+    url: files.url,
+    client,
+    kubeconfig: files.kubeconfig,
+    serviceAccountKey: files.serviceAccountKey,
+    auditLog: files.auditLog,
+  };
+}
+
+function startControllers(
+  { processes, program }: ControlPlaneOptions,
+  files: ReturnType<typeof writeFiles>,
+): void {
   const common = ["--kubeconfig", files.kubeconfig, "--leader-elect=false", "--secure-port=0"];
   processes.start({
     name: "kube-controller-manager",
@@ -85,16 +107,10 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ],
   });
   processes.start({ name: "kube-scheduler", command: program, args: ["scheduler", ...common] });
-  return {
-    url: files.url,
-    client,
-    kubeconfig: files.kubeconfig,
-    serviceAccountKey: files.serviceAccountKey,
-    auditLog: files.auditLog,
-  };
 }
 
-function writeFiles({ folder, authority, authenticate }: ControlPlaneOptions, apiPort: number) {
+function writeFiles(options: ControlPlaneOptions, apiPort: number) {
+  const { folder, authority, authenticate, bare } = options;
   const path = (name: string) => join(folder, "control-plane", name);
   mkdirSync(join(folder, "control-plane"), { recursive: true, mode: 0o700 });
   const write = (name: string, content: string): string => {
@@ -122,11 +138,10 @@ function writeFiles({ folder, authority, authenticate }: ControlPlaneOptions, ap
       keys.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     ),
     verifyingKey: write("service-account.pub", serviceAccountKey),
-    auditPolicy: write("audit-policy.yaml", AUDIT_POLICY),
-    authentication: write(
-      "authentication.json",
-      kubeconfigOf(authenticate.url, authority.certificate),
-    ),
+    auditPolicy: write("audit-policy.yaml", bare === true ? AUDIT_ALL : AUDIT_POLICY),
+    authentication:
+      authenticate &&
+      write("authentication.json", kubeconfigOf(authenticate.url, authority.certificate)),
     kubeconfig: write("kubeconfig", kubeconfigOf(url, authority.certificate, token)),
   };
 }
@@ -139,6 +154,13 @@ rules:
   - level: Metadata
     verbs: [create, update, patch, delete, deletecollection]
   - level: None
+`;
+
+const AUDIT_ALL = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - level: Metadata
 `;
 
 /** A kubeconfig, which is also the shape of a webhook's configuration. */
@@ -168,7 +190,7 @@ function etcdFlags(data: string, client: string, peer: string): string[] {
 }
 
 function apiServerFlags(
-  { issuer }: ControlPlaneOptions,
+  { issuer, bare }: ControlPlaneOptions,
   files: ReturnType<typeof writeFiles>,
   etcd: string,
   port: number,
@@ -183,9 +205,13 @@ function apiServerFlags(
     `--tls-cert-file=${files.certificate}`,
     `--tls-private-key-file=${files.key}`,
     `--token-auth-file=${files.tokens}`,
-    `--authentication-token-webhook-config-file=${files.authentication}`,
-    "--authentication-token-webhook-version=v1",
-    "--authentication-token-webhook-cache-ttl=5s",
+    ...(files.authentication === undefined
+      ? []
+      : [
+          `--authentication-token-webhook-config-file=${files.authentication}`,
+          "--authentication-token-webhook-version=v1",
+          "--authentication-token-webhook-cache-ttl=5s",
+        ]),
     "--authorization-mode=Node,RBAC",
     `--service-account-issuer=${issuer}`,
     "--api-audiences=https://kubernetes.default.svc",
@@ -194,8 +220,9 @@ function apiServerFlags(
     "--service-cluster-ip-range=10.96.0.0/16",
     "--kubelet-preferred-address-types=InternalIP",
     "--allow-privileged",
-    // No controller here would take the taint away again.
-    "--disable-admission-plugins=TaintNodesByCondition",
+    // No controller here would take the taint away again, or make a namespace's ServiceAccount.
+    `--disable-admission-plugins=TaintNodesByCondition${bare === true ? ",ServiceAccount" : ""}`,
+    ...(bare === true ? ["--storage-media-type=application/json"] : []),
     `--audit-policy-file=${files.auditPolicy}`,
     `--audit-log-path=${files.auditLog}`,
     "--profiling=false",

@@ -9,7 +9,7 @@ import { Mirror } from "../kubernetes/mirror.ts";
 import { portOf } from "../ports.ts";
 import { failedStatus, readyStatus } from "./pod-status.ts";
 
-const NODE = "lab-node";
+export const NODE = "lab-node";
 
 /** What a pod's first container does on this machine. */
 export interface Workload {

@@ -1,0 +1,9 @@
+/** States that no API server can be brought to, or that the command never looks at, and why. */
+export const leftOut: Record<string, string> = {
+  "crds-not-established":
+    "The API server sets Established itself, the moment that it is written otherwise.",
+  "installation-absent":
+    "The command ends with GT-NOT-INSTALLED before it looks at anything; the same suite sees that.",
+  "status-of-unknown-shape":
+    "The CRD's schema refuses such a status: only a CRD of another version would let it in.",
+};
