@@ -30,6 +30,7 @@ export async function readConfigFile(
 ): Promise<PartialConfig> {
   const document = readDocument(text, name);
   const problems = new Problems();
+  for (const line of document.wrong) problems.add(line);
   const scalars = await readScalars(document, context, problems);
   const { value } = document;
   const hosts = await readHosts(document, problems);

@@ -11,9 +11,14 @@ export interface ReadDocument {
   value: ConfigDocument;
   /** `gateway-tls.yaml:7 hosts[0].backend`. */
   locate: (path: Path) => string;
+  /** What was left out of `value`, because its shape is wrong. */
+  wrong: string[];
 }
 
-/** Throws `GT-CONFIG-FILE` with every wrong line and key. */
+/**
+ * Keys of a wrong shape are left out and told in `wrong`, so that what is wrong with the others can
+ * be told with them. Throws `GT-CONFIG-FILE` where nothing can be read.
+ */
 export function readDocument(text: string, name: string): ReadDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -29,10 +34,36 @@ export function readDocument(text: string, name: string): ReadDocument {
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw wrongFile([`${name}: is not a mapping of settings.`]);
   }
-  const result = v.safeParse(configDocument, content);
-  if (result.success) return { value: result.output, locate };
-  throw wrongFile(result.issues.map((issue) => explain(issue, content, locate)));
+  const wrong: string[] = [];
+  for (;;) {
+    const result = v.safeParse(configDocument, content);
+    if (result.success) return { value: result.output, locate, wrong };
+    // Of several unknown keys in one mapping the schema tells the first.
+    wrong.push(...result.issues.map((issue) => explain(issue, content, locate)));
+    const left = result.issues.map((issue) => leaveOut(content, pathOf(issue)));
+    if (left.includes(false)) throw wrongFile([...new Set(wrong)]);
+  }
 }
+
+/** Told once; the rest is read as if they were right. */
+const REQUIRED = new Map<unknown, string>([
+  ["apiVersion", "gateway-tls/v1"],
+  ["kind", "Config"],
+]);
+
+/** Whether there was something to leave out of the mapping. */
+function leaveOut(content: object, path: Path): boolean {
+  const required = path.length === 1 ? REQUIRED.get(path[0]) : undefined;
+  if (required !== undefined) return Reflect.set(content, String(path[0]), required);
+  const parent = at(content, path.slice(0, -1));
+  const key = path.at(-1);
+  if (typeof parent !== "object" || parent === null || Array.isArray(parent)) return false;
+  if (key === undefined || !Object.hasOwn(parent, key)) return false;
+  return Reflect.deleteProperty(parent, key);
+}
+
+const pathOf = ({ path }: v.InferIssue<typeof configDocument>): Path =>
+  (path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
 
 /** What is wrong with a file, all of it. */
 export function wrongFile(lines: readonly string[], cause?: unknown): UsageError {
@@ -47,7 +78,7 @@ function explain(
   content: object,
   locate: (path: Path) => string,
 ): string {
-  const path = (issue.path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
+  const path = pathOf(issue);
   const where = locate(path);
   if (issue.type !== "strict_object") return `${where}: ${issue.message}.`;
   const parent = path.slice(0, -1);

@@ -137,6 +137,30 @@ describe("a wrong file", () => {
     expect(message.split("\n")).toHaveLength(3);
   });
 
+  test("tells unknown keys and wrong values together", async () => {
+    const text = `apiVersion: gateway-tls/v2
+kind: Config
+emial: ops@example.com
+dommain: example.com
+hosts:
+  - hostname: a_b.example.com
+    bakend: shop/web:80
+identity: foo
+`;
+    const { message } = await readConfigFile(text).then(
+      () => ({ message: "" }),
+      (error: unknown) => (error instanceof Error ? error : { message: "" }),
+    );
+    expect(message.split("\n").map((line) => line.split(" ")[0])).toEqual([
+      "gateway-tls.yaml:1",
+      "gateway-tls.yaml:7",
+      "gateway-tls.yaml:3",
+      "gateway-tls.yaml:4",
+      "gateway-tls.yaml:8",
+      "gateway-tls.yaml:6",
+    ]);
+  });
+
   test("needs its apiVersion", async () => {
     expect(await messageOf("kind: Config\n")).toContain("apiVersion: is missing");
     expect(await messageOf("apiVersion: gateway-tls/v2\nkind: Config\n")).toContain(
