@@ -1,23 +1,19 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The repository. */
 export const root = join(import.meta.dirname, "../..");
 
-/** The documents whose links, commands and codes are held true. */
-export const documents = [
+/** The documents whose links, commands and codes are held true: all of them. */
+export const documents: readonly string[] = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
-  "docs/architecture.md",
-  "docs/closed-networks.md",
-  "docs/compatibility.md",
-  "docs/errors.md",
-  "docs/operations.md",
-  "docs/permissions.md",
-  "docs/reference.md",
-  "docs/sandbox.md",
-] as const;
+  "test/lab/README.md",
+  ...readdirSync(join(root, "docs"))
+    .toSorted()
+    .map((name) => `docs/${name}`),
+];
 
 /** Set to 1, what is printed from the program is written anew in place of being compared. */
 const UPDATE = process.env["UPDATE_DOCS"] === "1";

@@ -9,6 +9,10 @@ import { argumentsOf, documents, findCommands, readText } from "./document.ts";
 
 const README = "README.md";
 
+it("the README can be read in ten minutes", () => {
+  expect(readText(README).split("\n").length).toBeLessThan(350);
+});
+
 describe("what the README tells to write", () => {
   it("pins the version that this is", () => {
     const { version }: { version: string } = JSON.parse(readText("package.json"));
