@@ -28,6 +28,12 @@ export function describeSocketError(error: unknown): string {
   return words[code] ?? withoutNoise(error.message);
 }
 
+/** It is this machine that cannot go there, most often by IPv6: nothing was asked. */
+export function isWithoutRoute(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENETUNREACH" || code === "EADDRNOTAVAIL";
+}
+
 /** A request's alerts come as `EPROTO`, and have OpenSSL's reason in their message only. */
 const reasons: readonly [RegExp, string][] = [
   [/wrong version number|packet length too long|http request/i, notTls],

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { connect, type ConnectionOptions, type SecureContext, type TLSSocket } from "node:tls";
 import { UserError } from "../errors.ts";
 import type { HttpAnswer, Probe, ServedCertificate } from "../ports/network.ts";
-import { describeSocketError } from "./probe-failure.ts";
+import { describeSocketError, isWithoutRoute } from "./probe-failure.ts";
 import { createTrust, readCertificate } from "./probe-certificate.ts";
 
 export interface ProbeOptions {
@@ -56,7 +56,8 @@ async function within<T>(
     const why = limit.signal.aborted
       ? `no answer within ${timeoutMs / 1000} s`
       : describeSocketError(error);
-    throw new UserError("GT-PROBE-FAILED", `${what} failed: ${why}.`, {
+    const code = isWithoutRoute(error) ? "GT-PROBE-NO-ROUTE" : "GT-PROBE-FAILED";
+    throw new UserError(code, `${what} failed: ${why}.`, {
       hint: "Check the load balancer's scheme, its security group (ports 80 and 443), and that this machine may reach it.",
       cause: error,
       retry: { limitMs: 120_000, intervalMs: 5000, reason: "waiting for the load balancer" },

@@ -1,4 +1,4 @@
-import { valueOf } from "../facts/fact.ts";
+import { type Fact, valueOf } from "../facts/fact.ts";
 import type { TlsSecret } from "../facts/tls-secrets.ts";
 import type { HttpAnswer } from "../ports/network.ts";
 import { findAttempt } from "./attempt.ts";
@@ -44,18 +44,16 @@ export const servingLinks: readonly Link[] = [
     after: ["secret", "listener", "record"],
     evaluate: (input) => {
       const { served } = input.sight;
-      return served.known
-        ? judgeServed(input, served.value)
-        : judgeNoHandshake(input, served.reason);
+      return served.known ? judgeServed(input, served.value) : judgeNoHandshake(input, served);
     },
   },
 ];
 
 function judgeHttp(input: LinkInput): LinkVerdict {
-  const { sight, survey, target } = input;
+  const { sight, target } = input;
   if (!sight.http.known) {
-    if (survey.expected.scheme === "internal")
-      return { state: "unknown", reason: sight.http.reason };
+    const unseen = judgeUnseen(input, sight.http);
+    if (unseen !== undefined) return unseen;
     return broken("GT-HTTP-UNREACHABLE", sight.http.reason, {
       hint: "Open port 80 of the load balancer to the internet: its scheme, its security groups, and whatever filters this machine's connections.",
     });
@@ -146,10 +144,25 @@ function judgeSecretIssuer({ metadata }: TlsSecret, issuer: string | undefined, 
 }
 
 /** Port 80 has answered, or that link would have been told instead. */
-function judgeNoHandshake({ survey, target }: LinkInput, reason: string): LinkVerdict {
-  if (survey.expected.scheme === "internal") return { state: "unknown", reason };
-  return broken("GT-SERVED-UNREACHABLE", reason, {
-    object: nameObject("Gateway", { ...target.gateway }),
+function judgeNoHandshake(input: LinkInput, failure: Failure): LinkVerdict {
+  const unseen = judgeUnseen(input, failure);
+  if (unseen !== undefined) return unseen;
+  return broken("GT-SERVED-UNREACHABLE", failure.reason, {
+    object: nameObject("Gateway", { ...input.target.gateway }),
     hint: "Open port 443 of the load balancer: its listeners and its security groups.",
   });
+}
+
+type Failure = Extract<Fact<unknown>, { known: false }>;
+
+/** From here it cannot be told: the load balancer is internal, or this machine has no way to it. */
+function judgeUnseen({ survey }: LinkInput, { reason, error }: Failure): LinkVerdict | undefined {
+  if (survey.expected.scheme === "internal") return { state: "unknown", reason };
+  if (error.code !== "GT-PROBE-NO-ROUTE") return undefined;
+  return {
+    state: "unknown",
+    code: error.code,
+    reason,
+    hint: "Run it on a machine that reaches the address: an IPv6 address needs IPv6.",
+  };
 }

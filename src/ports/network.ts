@@ -53,7 +53,7 @@ export interface ServedCertificate {
 }
 
 export interface Probe {
-  /** GET without following redirects, to a chosen address. Throws UserError `GT-PROBE-FAILED`. */
+  /** GET without following redirects, to a chosen address. Throws UserError `GT-PROBE-FAILED`, or `GT-PROBE-NO-ROUTE` where this machine cannot go there. */
   get(target: {
     protocol: "http" | "https";
     hostname: string;

@@ -1,3 +1,4 @@
+import { isWithoutRoute } from "../../src/adapters/probe-failure.ts";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
@@ -171,4 +172,13 @@ describe("handshake", () => {
       "no answer within 0.05 s",
     );
   });
+});
+
+test.each([
+  ["ENETUNREACH", true],
+  ["EADDRNOTAVAIL", true],
+  ["EHOSTUNREACH", false],
+  ["ECONNREFUSED", false],
+])("whether it is this machine that has no way there: %s", (code, expected) => {
+  expect(isWithoutRoute(Object.assign(new Error(code), { code }))).toBe(expected);
 });

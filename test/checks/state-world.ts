@@ -153,7 +153,8 @@ function awsOf({ aws = {} }: State): Pick<StatusWorld, "zones" | "identity"> {
 }
 
 function probeOf({ handshake = {}, http }: State): StatusWorld["probe"] {
-  const fail = (words: string) => new UserError("GT-PROBE-FAILED", words);
+  const fail = (words: string) =>
+    new UserError(words.includes("no route") ? "GT-PROBE-NO-ROUTE" : "GT-PROBE-FAILED", words);
   return {
     get: async () => {
       if (typeof http === "string") throw fail(http);
