@@ -83,6 +83,10 @@ async function startAws({ aws = {} }: State): Promise<AwsEndpoint> {
     const message = "The security token included in the request is expired";
     endpoint.add({ error: new AwsFailure(403, "ExpiredToken", message) });
   }
+  if (aws.clockOff === true) {
+    const message = "Signature expired: 20270301T140000Z is now later than the server's time";
+    endpoint.add({ error: new AwsFailure(403, "RequestTimeTooSkewed", message) });
+  }
   return endpoint;
 }
 
