@@ -16,7 +16,15 @@ type Parsed<S extends Schema> = { metadata: ObjectMeta } & v.InferOutput<S>;
 
 /** A reader of one kind: never throws, what is missing is empty. */
 function reader<S extends Schema>(schema: S): (object: KubernetesObject) => Parsed<S> {
-  return (object) => ({ metadata: object.metadata, ...v.parse(schema, object) });
+  return (object) => ({ metadata: lighten(object.metadata), ...v.parse(schema, object) });
+}
+
+/** Who manages the object stays; the list of every managed field is most of a small object. */
+function lighten(metadata: ObjectMeta): ObjectMeta {
+  const { managedFields, ...rest } = { ...metadata };
+  if (managedFields === undefined) return metadata;
+  const managers = managedFields.map(({ manager, operation }) => ({ manager, operation }));
+  return { ...rest, managedFields: managers };
 }
 
 const reference = v.object({

@@ -109,3 +109,18 @@ test("a Service's load balancer names", () => {
   const service = objectOf("v1", "Service", "s", { status: { loadBalancer: { ingress } } });
   expect(objects.findServiceIngress(service)).toEqual(["a.elb.amazonaws.com", "192.0.2.1"]);
 });
+
+test("of a read object stays who manages it, without the list of every field", () => {
+  const fieldsV1 = { "f:spec": { "f:hostnames": {} } };
+  const object = objectOf("gateway.networking.k8s.io/v1", "HTTPRoute", "r", {});
+  object.metadata.managedFields = [{ manager: "helm", operation: "Apply", fieldsV1 }];
+  object.metadata.labels = { app: "web" };
+  expect(objects.parseHttpRoute(object).metadata).toEqual({
+    name: "r",
+    labels: { app: "web" },
+    managedFields: [{ manager: "helm", operation: "Apply" }],
+  });
+  expect(object.metadata.managedFields).toEqual([
+    { manager: "helm", operation: "Apply", fieldsV1 },
+  ]);
+});
