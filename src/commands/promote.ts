@@ -6,7 +6,6 @@ import { Problems } from "../config/problems.ts";
 import type { ExitCode } from "../errors.ts";
 import { gatewayHasListener } from "../plan/gateway.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { ConnectedWorld } from "../ports/world.ts";
 import { refuseOverLimit } from "../runner/certificate-limit.ts";
 import { planInstalled } from "../runner/plan-installed.ts";
 import { gatewayRef } from "../steps/gateway.ts";
@@ -29,7 +28,8 @@ async function promote(input: CommandInput, installation: Installation): Promise
   const config: Config = { ...kept, issuer };
   const configText = writeConfig(config);
   const whole = await planInstalled(world, { config, configText, templates });
-  const { plan, unfinished } = await leaveOutUnfinished(world, whole);
+  const { plan, unfinished } = await leaveOutUnfinished(installation, whole);
+  const which = unfinished.length === 0 ? "All hosts" : "All hosts with a listener";
   if (issuer === "production") await refuseOverLimit({ plan, world, hint: OVER_LIMIT });
   return carryOutChange({
     ...changeIn(installation, input),
@@ -39,8 +39,8 @@ async function promote(input: CommandInput, installation: Installation): Promise
     question: `Switch all hosts to ${issuer} certificates?`,
     takesAway: false,
     said: {
-      unchanged: `All hosts have ${issuer} certificates already.`,
-      done: `All hosts serve ${issuer} certificates.`,
+      unchanged: `${which} have ${issuer} certificates already.`,
+      done: `${which} serve ${issuer} certificates.`,
     },
     warnings: [...notes, ...unfinished],
   });
@@ -48,16 +48,17 @@ async function promote(input: CommandInput, installation: Installation): Promise
 
 /** A host without its listener has no certificate to switch, and gets none by waiting for it. */
 async function leaveOutUnfinished(
-  { kubernetes }: Pick<ConnectedWorld, "kubernetes">,
+  { world, access }: Pick<Installation, "world" | "access">,
   plan: Plan,
 ): Promise<{ plan: Plan; unfinished: string[] }> {
-  const live = await kubernetes.get(gatewayRef({ plan }));
+  const live = await world.kubernetes.get(gatewayRef({ plan }));
   const hosts = plan.hosts.filter(({ listener }) => gatewayHasListener(live, listener.name));
   if (hosts.length === plan.hosts.length) return { plan, unfinished: [] };
   const open = plan.hosts.filter((host) => !hosts.includes(host));
   const hostnames = open.map(({ host }) => host.hostname).join(", ");
   const verb = open.length === 1 ? "was" : "were";
-  const unfinished = `${hostnames} ${verb} left out: a run ended before the HTTPS listener was there. To finish: gateway-tls init --cluster ${plan.config.cluster}`;
+  const init = ["gateway-tls init", ...access].join(" ");
+  const unfinished = `${hostnames} ${verb} left out, without an HTTPS listener on the Gateway. To set up what is missing: ${init}`;
   return { plan: { ...plan, hosts }, unfinished: [unfinished] };
 }
 
