@@ -122,6 +122,11 @@ export class LoadBalancers {
     onChange();
     const status = { loadBalancer: { ingress: [{ hostname }] } };
     await client.patch(`${pathOf(service)}/status`, { status });
+    await this.#tell(service, {
+      type: "Normal",
+      reason: "SuccessfullyReconciled",
+      message: "Successfully reconciled",
+    });
   }
 
   #nextAddress(): string {
@@ -143,7 +148,19 @@ export class LoadBalancers {
     await this.#options.client.patch(pathOf(service), { metadata: { finalizers: rest } });
   }
 
-  async #warn(service: KubernetesObject): Promise<void> {
+  #warn(service: KubernetesObject): Promise<void> {
+    return this.#tell(service, {
+      type: "Warning",
+      reason: "FailedBuildModel",
+      message:
+        "Failed build model due to unable to resolve at least one subnet (0 match VPC and tags: [kubernetes.io/role/elb])",
+    });
+  }
+
+  async #tell(
+    service: KubernetesObject,
+    event: { type: string; reason: string; message: string },
+  ): Promise<void> {
     const { namespace = "", name, uid } = service.metadata;
     const now = new Date().toISOString();
     await this.#options.client.create(`/api/v1/namespaces/${namespace}/events`, {
@@ -151,10 +168,7 @@ export class LoadBalancers {
       kind: "Event",
       metadata: { generateName: `${name}.`, namespace },
       involvedObject: { apiVersion: "v1", kind: "Service", namespace, name, uid },
-      type: "Warning",
-      reason: "FailedBuildModel",
-      message:
-        "Failed build model due to unable to resolve at least one subnet (0 match VPC and tags: [kubernetes.io/role/elb])",
+      ...event,
       source: { component: "service" },
       firstTimestamp: now,
       lastTimestamp: now,

@@ -1,11 +1,7 @@
 import { CreateAddonCommand, DeleteAddonCommand } from "@aws-sdk/client-eks";
-import {
-  ChangeResourceRecordSetsCommand,
-  CreateHostedZoneCommand,
-  DeleteHostedZoneCommand,
-} from "@aws-sdk/client-route-53";
+import { CreateHostedZoneCommand, DeleteHostedZoneCommand } from "@aws-sdk/client-route-53";
 import { expireCredentials } from "../aws/expired.ts";
-import type { Begin, FaultScene } from "./fault.ts";
+import type { Begin } from "./fault.ts";
 
 /** Faults of the AWS account and of DNS. */
 export const accountFaults = {
@@ -22,10 +18,6 @@ export const accountFaults = {
     const twin = { Name: account.zone, CallerReference: "twin" };
     const { HostedZone } = await route53.send(new CreateHostedZoneCommand(twin));
     return () => route53.send(new DeleteHostedZoneCommand({ Id: HostedZone?.Id }));
-  },
-  "caa-forbids": async (scene) => {
-    await changeCaa(scene, "CREATE");
-    return () => changeCaa(scene, "DELETE");
   },
   "slow-dns": ({ lab: { zone } }) => {
     const usual = zone.delayMs;
@@ -53,15 +45,3 @@ export const accountFaults = {
     return () => (aws.missesPods = false);
   },
 } as const satisfies Record<string, Begin>;
-
-async function changeCaa({ lab }: FaultScene, Action: "CREATE" | "DELETE"): Promise<void> {
-  const { aws, account, zone } = lab;
-  const ResourceRecords = [{ Value: '0 issue "another-ca.example"' }];
-  const record = { Name: account.zone, Type: "CAA", TTL: 300, ResourceRecords } as const;
-  const ChangeBatch = { Changes: [{ Action, ResourceRecordSet: record }] };
-  const HostedZoneId = aws.zone.id;
-  await aws.clients.route53.send(
-    new ChangeResourceRecordSetsCommand({ HostedZoneId, ChangeBatch }),
-  );
-  await zone.publishNow();
-}

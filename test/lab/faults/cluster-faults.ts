@@ -12,8 +12,10 @@ export const clusterFaults = {
   "stuck-release": (scene) => leavePending(scene, MANAGED),
   "foreign-stuck-release": (scene) => leavePending(scene, {}),
   "foreign-crds": async ({ lab }) => {
-    const ours = readFileSync(join(lab.built.crds, "gateway-api.yaml"), "utf8");
-    const theirs = ours.replaceAll(/(bundle-version): v[\d.]+/g, "$1: v1.2.1");
+    const ours = readFileSync(join(lab.built.crds, "gateway-api.yaml"), "utf8").split(/^---$/m);
+    // The policy beside the CRDs came later, and lets no older ones in.
+    const crds = ours.filter((one) => one.includes("kind: CustomResourceDefinition"));
+    const theirs = crds.join("---").replaceAll(/(bundle-version): v[\d.]+/g, "$1: v1.2.1");
     const flags = ["--server-side", "--field-manager=platform-team", "--filename=-"];
     await kubectl(lab, ["apply", ...flags], theirs);
     return () => kubectl(lab, ["delete", "--filename=-", "--wait"], theirs);
@@ -33,9 +35,15 @@ export const clusterFaults = {
   },
   // A port of loopback where nobody listens: refused at once, where the real one is silent.
   "unreachable-cluster": (scene) => connectThrough(scene, "https://127.0.0.1:9"),
-  "no-load-balancer-address": ({ lab: { balancers } }) => {
+  "no-load-balancer-address": ({ lab }) => {
+    const { balancers } = lab;
     balancers.refuse = true;
-    return () => (balancers.refuse = false);
+    return async () => {
+      balancers.refuse = false;
+      // As if the hour had passed for which the API server keeps it.
+      const complaints = ["events", "--field-selector=reason=FailedBuildModel"];
+      await kubectl(lab, ["delete", ...complaints, "--all-namespaces"]);
+    };
   },
   "internal-load-balancer": ({ lab: { balancers } }) => {
     balancers.internal = true;

@@ -16,6 +16,8 @@ export type Begin = (scene: FaultScene) => Promise<() => unknown> | (() => unkno
 
 /** What the lab cannot have, and why. */
 export const notInLab = {
+  "caa-forbids":
+    "which name in a CAA record means the lab's CA is not known, and the CAs whose names are known issue for nothing under .example",
   none: "it is the end of every fault: each is taken back in the lab too",
 } as const satisfies Partial<Record<SandboxFault, string>>;
 

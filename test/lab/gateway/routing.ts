@@ -14,7 +14,7 @@ interface Request {
   host: string;
   /** With its query. */
   url: string;
-  /** A redirect wins over an exact path. */
+  /** A redirect to https wins over an exact path. */
   redirectFirst: boolean;
 }
 
@@ -81,7 +81,7 @@ function findRoute(
 }
 
 const redirects = ({ rule }: Candidate): boolean =>
-  list(rule["filters"]).some(({ type }) => type === "RequestRedirect");
+  list(rule["filters"]).some((filter) => at(filter, "requestRedirect", "scheme") === "https");
 
 function isAttached(route: KubernetesObject, gateway: KubernetesObject, listener: string): boolean {
   return list(at(route, "status", "parents")).some(({ parentRef, conditions }) => {

@@ -1,124 +1,199 @@
+import { ListResourceRecordSetsCommand } from "@aws-sdk/client-route-53";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Lab } from "../lab.ts";
-import { runInit } from "./gateway-tls.ts";
+import { at } from "../../../src/sandbox/fields.ts";
+import { faultEndings, statusEndings } from "../../sandbox/fault-endings.ts";
+import type { LabFault } from "../faults/fault.ts";
+import { openStage, type Stage } from "../faults/stage.ts";
+import { labFaults, overcome, overcomeByPatience, refused, seenByStatus } from "../faults/table.ts";
+import { checkBefore, init, type Outcome, status } from "./outcome.ts";
+import { kubectl } from "./kubectl.ts";
+import { until } from "./until.ts";
 import { visit } from "./visit.ts";
-import { startWorld } from "./world.ts";
+import { addressOf } from "./world.ts";
 import { markWrites, writesSince } from "./writes.ts";
 
-const DELAYS = { iamMs: 1500, recordMs: 500, loadBalancerMs: 500 };
+/** ExternalDNS is given two minutes before it is restarted: this world waits beside the other. */
+let patient: Stage;
+let patientInit: Promise<Outcome>;
+let stage: Stage;
+/** What the runs of one installation said on the way. */
+let told = "";
+const begin = (fault: LabFault) => labFaults[fault](stage);
 
-describe("one world, put right step by step", () => {
-  let lab: Lab;
-  const init = (...more: string[]) =>
-    runInit(lab, ["--sample-app", "--identity=irsa", "--issuer=staging", ...more]);
+/** Looks while the fault is there, and takes it back whatever is seen. */
+async function during(fault: LabFault, look: () => Promise<void>): Promise<void> {
+  const takeBack = await begin(fault);
+  try {
+    await look();
+  } finally {
+    await takeBack();
+  }
+}
 
-  beforeAll(async () => {
-    lab = await startWorld({ delays: DELAYS });
-  });
-  afterAll(() => lab.stop());
+const seen = ({ exitCode, code }: Outcome) => ({ exitCode, code });
+/** As on the sandbox. */
+const expected = (fault: LabFault) => {
+  const { exitCode, code } = faultEndings[fault];
+  return { exitCode, code: code === "done" ? undefined : code };
+};
 
-  test("a zone that nobody delegates to is refused before any write", async () => {
-    const mark = markWrites(lab);
-    lab.dns.delegation = ["ns1.parking.example", "ns2.parking.example"];
-    const { exitCode, document } = await init();
-    expect(exitCode).toBe(1);
-    expect(document.error?.message).toContain("ns1.parking.example");
-    expect(writesSince(lab, mark)).toEqual([]);
-    lab.dns.delegation = lab.aws.zone.nameServers;
-  });
+beforeAll(async () => {
+  stage = await openStage(addressOf(30));
+  patient = await openStage(addressOf(35));
+  for (const fault of overcomeByPatience) await labFaults[fault](patient);
+  patientInit = initUntilInjected(patient);
+  patientInit.catch(() => undefined);
+});
+afterAll(async () => {
+  await Promise.all([stage, patient].map((one) => one.close()));
+});
 
-  test("a zone whose signatures are broken is refused before any write", async () => {
-    const mark = markWrites(lab);
-    lab.dns.broken = true;
-    const { exitCode, document } = await init();
-    expect({ exitCode, failed: document.error !== null }).toEqual({ exitCode: 1, failed: true });
-    expect(writesSince(lab, mark)).toEqual([]);
-    lab.dns.broken = false;
-  });
+/** The first pod gets no identity, the next one does. */
+async function initUntilInjected({ lab }: Stage): Promise<Outcome> {
+  const first = watchForPod(lab);
+  const running = init(lab, ["--issuer=staging"]);
+  running.catch(() => undefined);
+  await first;
+  lab.aws.missesPods = false;
+  return running;
+}
 
-  test("lost replies and throttling of AWS are survived; a load balancer that cannot be made is told", async () => {
-    const { rules } = lab.aws.proxy;
-    rules.add({ action: "CreateRole", times: 1, fault: "lost" });
-    rules.add({ action: "CreatePolicy", times: 1, fault: "lost" });
-    rules.add({ action: "CreateOpenIDConnectProvider", times: 1, fault: "reset" });
-    const throttled = { status: 400, code: "Throttling", message: "Rate exceeded" };
-    rules.add({ service: "route53", times: 3, error: throttled });
-    lab.balancers.refuse = true;
-    const { exitCode, document } = await init("--timeout=15");
-    expect({ exitCode, code: document.error?.code }).toEqual({
-      exitCode: 124,
-      code: "GT-LOAD-BALANCER-TIMEOUT",
+describe("found before the first write", () => {
+  test.each(refused)("%s", async (fault) => {
+    const { lab } = stage;
+    await during(fault, async () => {
+      const mark = markWrites(lab);
+      const [made, checked] = await Promise.all([init(lab), checkBefore(lab)]);
+      expect(seen(made), made.stderr).toEqual(expected(fault));
+      expect(seen(checked), checked.stderr).toEqual({ ...expected(fault), exitCode: 3 });
+      expect(writesSince(lab, mark)).toEqual([]);
     });
-    expect(document.error?.message).toContain("FailedBuildModel");
-    rules.clear();
-    lab.balancers.refuse = false;
+  });
+});
+
+describe("met on the way, one after the other, by one installation", () => {
+  let takeIdentityBack: () => unknown;
+
+  /** How `init` ends while the fault is there. */
+  const meet = async (fault: LabFault, timeout: number): Promise<Outcome> => {
+    const takeBack = await begin(fault);
+    try {
+      const made = await init(stage.lab, [`--timeout=${timeout}`]);
+      told += made.stderr;
+      return made;
+    } finally {
+      await takeBack();
+    }
+  };
+
+  test("no-load-balancer-address", async () => {
+    for (const fault of overcome) await begin(fault);
+    takeIdentityBack = await begin("identity-denied");
+    const made = await meet("no-load-balancer-address", 30);
+    expect(seen(made), made.stderr).toEqual(expected("no-load-balancer-address"));
+    expect(made.message).toContain("FailedBuildModel");
   });
 
-  test("a security group that closes port 80 is found before the CA is asked", async () => {
-    lab.front.closedPorts.add(80);
-    lab.front.look();
-    const { exitCode, document } = await init("--timeout=20");
-    expect({ exitCode, code: document.error?.code }).toEqual({
-      exitCode: 124,
-      code: "GT-REHEARSAL-TIMEOUT",
-    });
-    const orders = await lab.controlPlane.client.list("/apis/acme.cert-manager.io/v1/orders");
-    expect(orders).toEqual([]);
-    lab.front.closedPorts.delete(80);
-    lab.front.look();
+  test("identity-denied: init waits until its time is over, status names the cause at once", async () => {
+    const made = await init(stage.lab, ["--timeout=15"]);
+    const looked = await status(stage.lab);
+    await takeIdentityBack();
+    await restartExternalDns(stage);
+    expect(seen(made), made.stderr).toEqual({ exitCode: 124, code: "GT-DNS-RECORD-TIMEOUT" });
+    expect(made.message).toContain("AWS does not let ExternalDNS assume its role");
+    const { code } = expected("identity-denied");
+    expect(seen(looked), looked.stdout).toEqual({ exitCode: 3, code });
+  });
+
+  test.each(["internal-load-balancer", "port-80-blocked"] as const)("%s", async (fault) => {
+    const made = await meet(fault, 30);
+    expect(seen(made), made.stderr).toEqual(expected(fault));
+    const { client } = stage.lab.controlPlane;
+    expect(await client.list("/apis/acme.cert-manager.io/v1/orders")).toEqual([]);
+  });
+
+  test("rate-limited", async () => {
+    const made = await meet("rate-limited", 60);
+    expect(seen(made), made.stderr).toEqual(expected("rate-limited"));
+    await passHour(stage);
+  });
+
+  test("redirect-breaks-challenge", async () => {
+    const made = await meet("redirect-breaks-challenge", 60);
+    expect(seen(made), made.stderr).toEqual(expected("redirect-breaks-challenge"));
   });
 
   test("then the same command ends at HTTPS", async () => {
-    const { exitCode, document, stderr } = await init();
-    expect({ exitCode, error: document.error }, stderr).toEqual({ exitCode: 0, error: null });
-    const answer = await visit(lab, "http://www.lab.example/");
-    expect(answer.status).toBe(301);
+    const made = await init(stage.lab, ["--timeout=60"]);
+    expect(seen(made), made.stderr).toEqual({ exitCode: 0, code: undefined });
+    expect(await visit(stage.lab, "http://www.lab.example/")).toMatchObject({ status: 301 });
+    expect(await visit(stage.lab, "https://www.lab.example/")).toMatchObject({ status: 200 });
+  });
+
+  test.each(overcome)("%s was there from the beginning, and is overcome", (fault) => {
+    expect(told).toMatch(faultEndings[fault].words);
   });
 });
 
-describe("a CA that refuses the name", () => {
-  let lab: Lab;
-  beforeAll(async () => {
-    lab = await startWorld({ delays: DELAYS, blocked: ["www.lab.example"] });
-  });
-  afterAll(() => lab.stop());
+describe("begun after an init that ended well: status", () => {
+  test.each(seenByStatus)("%s", (fault) =>
+    during(fault, async () => {
+      const { exitCode, code } = statusEndings[fault];
+      const looked = await status(stage.lab);
+      expect(seen(looked), looked.stdout).toEqual({ exitCode, code });
+    }),
+  );
+});
 
-  test("is quoted, and ends the run at once", async () => {
-    const { exitCode, document } = await runInit(lab, ["--sample-app", "--identity=irsa"]);
-    expect(exitCode).toBe(1);
-    expect(document.error).toMatchObject({
-      code: expect.stringMatching(/^GT-ACME-/),
-      message: expect.stringMatching(/refuse|reject|policy|block/i),
-    });
+describe("overcome by an init that waits for minutes", () => {
+  test.each(overcomeByPatience)("%s", async (fault) => {
+    const made = await patientInit;
+    expect(seen(made), made.stderr).toEqual(expected(fault));
+    expect(made.stderr).toMatch(faultEndings[fault].words);
   });
 });
 
-describe("an organisation that denies Route 53", () => {
-  let lab: Lab;
-  beforeAll(async () => {
-    lab = await startWorld({ delays: DELAYS });
-    lab.aws.proxy.rules.add({
-      action: "ChangeResourceRecordSets",
-      error: {
-        status: 403,
-        code: "AccessDenied",
-        message:
-          "User: arn:aws:sts::123456789012:assumed-role/gateway-tls-external-dns.eu-west-1.lab/1 is not authorized to perform: route53:ChangeResourceRecordSets with an explicit deny in a service control policy",
-      },
-    });
+/** cert-manager asks a CA that refused again after an hour: as if that had passed. */
+async function passHour({ lab }: Stage): Promise<void> {
+  const { client } = lab.controlPlane;
+  const path = "/apis/cert-manager.io/v1/namespaces/gateway-tls/certificates";
+  for (const { metadata } of await client.list(path)) {
+    const status = { lastFailureTime: null, failedIssuanceAttempts: null };
+    await client.patch(`${path}/${metadata.name}/status`, { status });
+  }
+  await until("the production CA has been asked again", async () => {
+    const orders = await client.list("/apis/acme.cert-manager.io/v1/orders");
+    return orders.find(
+      (order) =>
+        at(order, "spec", "issuerRef", "name") === "gateway-tls-production" &&
+        at(order, "status", "state") === "valid",
+    );
   });
-  afterAll(() => lab.stop());
+}
 
-  test("is found in ExternalDNS's log", async () => {
-    const { exitCode, document } = await runInit(lab, [
-      "--sample-app",
-      "--identity=irsa",
-      "--timeout=20",
-    ]);
-    expect({ exitCode, code: document.error?.code }).toEqual({
-      exitCode: 124,
-      code: "GT-DNS-RECORD-TIMEOUT",
-    });
-    expect(document.error?.message).toContain("not authorized to perform");
+async function watchForPod(lab: Stage["lab"]): Promise<void> {
+  await until(
+    "ExternalDNS has a pod",
+    async () => {
+      const pods = await lab.controlPlane.client.list("/api/v1/namespaces/external-dns/pods");
+      return pods.length > 0 ? true : undefined;
+    },
+    120_000,
+  );
+}
+
+async function restartExternalDns(here: Stage): Promise<void> {
+  const pods = ["--namespace=external-dns", "--selector=app.kubernetes.io/name=external-dns"];
+  await kubectl(here.lab, ["delete", "pods", ...pods]);
+  await until("ExternalDNS has written the record", async () => {
+    const records = await listRecords(here);
+    return records.find((name) => /^www\.lab\.example\.?$/.test(name));
   });
-});
+}
+
+async function listRecords({ lab }: Stage): Promise<string[]> {
+  const { clients, zone } = lab.aws;
+  const asked = new ListResourceRecordSetsCommand({ HostedZoneId: zone.id });
+  const { ResourceRecordSets = [] } = await clients.route53.send(asked);
+  return ResourceRecordSets.map(({ Name = "" }) => Name);
+}
