@@ -14,6 +14,7 @@ export type LinkId =
   | "gateway"
   | "load-balancer"
   | "listener"
+  | "https-listener"
   | "route"
   | "backend"
   | "delegation"

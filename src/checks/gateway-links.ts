@@ -18,6 +18,7 @@ import { judgeBalancer } from "./load-balancer-link.ts";
 import { includesHost } from "../facts/survey.ts";
 import { listNames } from "./nearest.ts";
 import { repairHint } from "./repair.ts";
+import { findRoute } from "./route-links.ts";
 
 /** The Gateway, its load balancer, and the host's listener. */
 export const gatewayLinks: readonly Link[] = [
@@ -43,6 +44,49 @@ export const gatewayLinks: readonly Link[] = [
     evaluate: (input) => judgeLive(input, (live) => judgeListeners(input, live)),
   },
 ];
+
+/** Behind port 80: init gives a host its HTTPS listener once port 80 has answered for it. */
+export const httpsListenerLink: Link = {
+  id: "https-listener",
+  title: "HTTPS listener there",
+  why: "cert-manager asks for a certificate for each HTTPS listener, and port 443 serves it there.",
+  after: ["listener", "record", "http"],
+  evaluate: (input) =>
+    judgeLive(input, (live) =>
+      isDeclared(input, live) ? { state: "ok" } : missingListener(input, live),
+    ),
+};
+
+const isDeclared = ({ target }: LinkInput, live: Gateway): boolean =>
+  live.spec.listeners.some(({ name }) => name === target.listener);
+
+/** Whether the host's Gateway has it; where no Gateway is seen, that is told elsewhere. */
+export function hasHttpsListener(input: LinkInput): boolean {
+  const { namespace, name } = input.target.gateway;
+  const live = valueOf(input.facts.gateways)?.find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
+  return live === undefined || isDeclared(input, live);
+}
+
+function missingListener(input: LinkInput, live: Gateway): LinkVerdict {
+  const { namespace, name } = live.metadata;
+  const reason = `The Gateway has no listener for ${input.target.hostname}.`;
+  return broken("GT-LISTENER-MISSING", reason, {
+    object: nameObject("Gateway", live.metadata),
+    hint: repairHint(input, `kubectl edit gateway ${name} --namespace ${namespace ?? "default"}`),
+  });
+}
+
+/** Whether the host's route hangs on port 80, as it does until its HTTPS listener is there. */
+function isOnHttp(input: LinkInput, listener: string | undefined): boolean {
+  const route = findRoute(input, valueOf(input.facts.routes) ?? []);
+  return (
+    route?.spec.parentRefs.some(
+      ({ sectionName }) => sectionName === undefined || sectionName === listener,
+    ) === true
+  );
+}
 
 /** The Gateway of the host, or that it is gone. */
 function judgeLive(input: LinkInput, evaluate: (live: Gateway) => LinkVerdict): LinkVerdict {
@@ -110,7 +154,7 @@ function judgeListeners(input: LinkInput, live: Gateway): LinkVerdict {
   const object = nameObject("Gateway", live.metadata);
   const { namespace, name } = target.gateway;
   const hint = repairHint(input, `kubectl edit gateway ${name} --namespace ${namespace}`);
-  const declared = live.spec.listeners.find((one) => one.name === target.listener);
+  const declared = isDeclared(input, live);
   const http = live.spec.listeners.find(
     ({ port, protocol, hostname }) =>
       port === 80 &&
@@ -124,11 +168,7 @@ function judgeListeners(input: LinkInput, live: Gateway): LinkVerdict {
       return broken("GT-HTTP-LISTENER-MISSING", reason, { object, hint });
     },
     () => judgeListener(live, http?.name ?? HTTP_LISTENER, object),
-    () => {
-      if (declared !== undefined) return undefined;
-      const reason = `The Gateway has no listener for ${target.hostname}.`;
-      return broken("GT-LISTENER-MISSING", reason, { object, hint });
-    },
+    () => (declared || isOnHttp(input, http?.name) ? undefined : missingListener(input, live)),
     () => {
       if (!target.hostname.startsWith("*.")) return undefined;
       const reason = `${target.hostname} is a wildcard, and HTTP-01 never proves one.`;
@@ -137,7 +177,7 @@ function judgeListeners(input: LinkInput, live: Gateway): LinkVerdict {
         hint: "Give each host a listener of its own, or prove the wildcard by DNS-01.",
       });
     },
-    () => judgeListener(live, target.listener, object),
+    () => (declared ? judgeListener(live, target.listener, object) : undefined),
     () => ({ state: "ok", object }),
   );
 }

@@ -17,6 +17,7 @@ import {
 } from "./chain.ts";
 import { judgeChallenge } from "./challenge-link.ts";
 import { judgeDeletion, wordsOf } from "./conditions.ts";
+import { hasHttpsListener } from "./gateway-links.ts";
 import { attemptingOf, repairHint } from "./repair.ts";
 
 /** From the issuer to the issued certificate. */
@@ -163,8 +164,11 @@ function judgeRequested(input: LinkInput): LinkVerdict {
 }
 
 /** gateway-shim's words stand in an event on the Gateway (reason BadConfig). */
-function judgeAbsent({ facts, target }: LinkInput): LinkVerdict {
+function judgeAbsent(input: LinkInput): LinkVerdict {
+  const { facts, target } = input;
   const object = nameObject("Gateway", { ...target.gateway });
+  if (!hasHttpsListener(input))
+    return onItsWay("it is asked for once the Gateway has an HTTPS listener for it", { object });
   const event = valueOf(facts.events)?.findLast(
     ({ reason, involvedObject: { kind, name, namespace } }) =>
       reason === "BadConfig" &&

@@ -35,7 +35,11 @@ export const routeLinks: readonly Link[] = [
   },
 ];
 
-function findRoute({ target }: LinkInput, routes: readonly HttpRoute[]): HttpRoute | undefined {
+/** The host's own route, or another that serves it. */
+export function findRoute(
+  { target }: LinkInput,
+  routes: readonly HttpRoute[],
+): HttpRoute | undefined {
   const named = routes.find(
     ({ metadata }) =>
       metadata.name === target.route?.name && metadata.namespace === target.route.namespace,

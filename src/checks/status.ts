@@ -6,7 +6,7 @@ import { findAttempt } from "./attempt.ts";
 import { runChain, type Link, type LinkId, type LinkInput, type LinkResult } from "./chain.ts";
 import { dnsLinks } from "./dns-links.ts";
 import { externalDnsLinks } from "./external-dns-links.ts";
-import { gatewayLinks } from "./gateway-links.ts";
+import { gatewayLinks, httpsListenerLink } from "./gateway-links.ts";
 import { toSeconds } from "./moment.ts";
 import { divideByHost } from "./host-facts.ts";
 import { issuanceLinks } from "./issuance-links.ts";
@@ -70,6 +70,7 @@ export const chain: readonly Link[] = [
   ...routeLinks,
   ...dnsLinks.filter(({ id }) => id === "record"),
   httpLink,
+  httpsListenerLink,
   ...issuanceLinks,
   ...servingLinks,
 ];
