@@ -120,10 +120,8 @@ async function show(
 ): Promise<void> {
   const document = { schemaVersion: 1, ...status } as const;
   if (options.output !== "text") {
-    const { divideText, renderDocument } = await import("../ui/status-document.ts");
-    for (const part of divideText(await renderDocument(document, options.output))) {
-      io.stdout.write(part);
-    }
+    const { renderDocument } = await import("../ui/status-document.ts");
+    for await (const part of renderDocument(document, options.output)) io.stdout.write(part);
     return;
   }
   const screen = { ...resultScreenOf(io, options), now: new Date(facts.now) };

@@ -1,30 +1,39 @@
-import type { StatusDocument } from "./status.ts";
-
-/** The document of `--output json` and `--output yaml`; schemas/status.schema.json describes it. */
-export async function renderDocument(
-  document: StatusDocument,
-  format: "json" | "yaml",
-): Promise<string> {
-  if (format === "json") return `${JSON.stringify(document, undefined, 2)}\n`;
-  const { stringify } = await import("yaml");
-  return stringify(document);
-}
-
-/** A few pages of memory: a pipe takes as much at once. */
-const PART_LENGTH = 65_536;
-
 /**
- * A long text in parts, for one write each: the document of a thousand hosts has ten megabytes, and
- * written at once it is there several times over. No character is cut in two.
+ * The document of `--output json` and `--output yaml`, as schemas/status.schema.json describes it,
+ * in parts for one write each: that of a thousand hosts has ten megabytes, and is never whole.
  */
-export function* divideText(text: string): Generator<string> {
-  for (let start = 0; start < text.length;) {
-    const end = start + PART_LENGTH;
-    const cut = isHighSurrogate(text.charCodeAt(end - 1)) ? end + 1 : end;
-    yield text.slice(start, cut);
-    start = cut;
+export async function* renderDocument(
+  document: object,
+  format: "json" | "yaml",
+): AsyncGenerator<string> {
+  if (format === "json") {
+    yield* divideJson(document);
+    return;
   }
+  const { stringify } = await import("yaml");
+  yield stringify(document);
 }
 
-/** The first half of a character that JavaScript keeps as two (Unicode 3.8, D71). */
-const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+/** What `JSON.stringify(document, undefined, 2)` gives, a part for each field and each list's entry. */
+function* divideJson(document: object): Generator<string> {
+  let lead = "{";
+  for (const [name, value] of Object.entries(document)) {
+    if (value === undefined) continue;
+    yield `${lead}\n  ${JSON.stringify(name)}: `;
+    yield* Array.isArray(value) && value.length > 0 ? divideList(value) : [indent(value, 2)];
+    lead = ",";
+  }
+  yield lead === "{" ? "{}\n" : "\n}\n";
+}
+
+function* divideList(entries: readonly unknown[]): Generator<string> {
+  let lead = "[";
+  for (const entry of entries) {
+    yield `${lead}\n    ${indent(entry, 4)}`;
+    lead = ",";
+  }
+  yield "\n  ]";
+}
+
+const indent = (value: unknown, depth: number): string =>
+  JSON.stringify(value, undefined, 2).replaceAll("\n", `\n${" ".repeat(depth)}`);

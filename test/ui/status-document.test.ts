@@ -1,27 +1,32 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { divideText } from "../../src/ui/status-document.ts";
+import { parse } from "yaml";
+import { renderDocument } from "../../src/ui/status-document.ts";
 
-const PART = 65_536;
+async function collect(document: object, format: "json" | "yaml"): Promise<string[]> {
+  const parts: string[] = [];
+  for await (const part of renderDocument(document, format)) parts.push(part);
+  return parts;
+}
 
-test("a long text comes in parts that are the text again", () => {
-  const text = `${"0123456789".repeat(20_000)}end\n`;
-  const parts = [...divideText(text)];
-  expect(parts.map(({ length }) => length)).toEqual([PART, PART, PART, text.length - 3 * PART]);
-  expect(parts.join("")).toBe(text);
-});
-
-test("no character is cut in two", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 1, max: 4 }), (shift, count) => {
-      const text = `${"x".repeat(PART + shift)}${"\u{1F512}".repeat(count)}${"y".repeat(PART)}`;
-      const bytes = [...divideText(text)].map((part) => Buffer.from(part));
-      expect(Buffer.concat(bytes).toString()).toBe(text);
+test("the parts of a JSON document are the document", async () => {
+  const documents = fc.dictionary(fc.string(), fc.oneof(fc.jsonValue(), fc.array(fc.jsonValue())));
+  await fc.assert(
+    fc.asyncProperty(documents, async (document) => {
+      const text = (await collect(document, "json")).join("");
+      expect(text).toBe(`${JSON.stringify(document, undefined, 2)}\n`);
     }),
   );
 });
 
-test("a short text is one part, and no text is none", () => {
-  expect([...divideText("{}\n")]).toEqual(["{}\n"]);
-  expect([...divideText("")]).toEqual([]);
+test("no part has more than one host", async () => {
+  const hosts = ["a.example.com", "b.example.com", "c.example.com"].map((host) => ({ host }));
+  const parts = await collect({ schemaVersion: 1, hosts }, "json");
+  const counts = parts.map((part) => part.split("example.com").length - 1);
+  expect(Math.max(...counts)).toBe(1);
+});
+
+test("as YAML it is the same", async () => {
+  const document = { schemaVersion: 1, hosts: [{ host: "a.example.com", chain: [] }] };
+  expect(parse((await collect(document, "yaml")).join(""))).toEqual(document);
 });
