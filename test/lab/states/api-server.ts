@@ -57,7 +57,10 @@ export async function startApiServer(built: Built): Promise<BareApiServer> {
       ca: authority.certificate,
       setLogs(logs) {
         for (const part of ["external-dns", "cert-manager"] as const) {
-          writeFileSync(logFile(part), (logs?.[part] ?? []).map((line) => `${line}\n`).join(""));
+          const [lines = []] = Object.entries(logs ?? {}).flatMap(([key, said]) =>
+            key === part || key.endsWith(`/${part}`) ? [said] : [],
+          );
+          writeFileSync(logFile(part), lines.map((line) => `${line}\n`).join(""));
         }
       },
       async stop() {

@@ -12,6 +12,9 @@ import { dnsTable, names, NAME_SERVERS, ZONE } from "../../checks/state-world.ts
 import { portOf } from "../ports.ts";
 import { shiftTimes } from "./shift.ts";
 
+/** A port of loopback; closed where it is undefined; an address that no way leads to. */
+type Place = number | "no-route" | undefined;
+
 /** What a state says of the world outside the cluster, served on loopback. */
 export interface Outside {
   aws: AwsEndpoint;
@@ -19,8 +22,8 @@ export interface Outside {
   internet: {
     resolver: number;
     nameServers: Record<string, number>;
-    http: number | undefined;
-    https: number | undefined;
+    http: Place;
+    https: Place;
   };
   /** PEM: what this machine trusts. */
   trusted: string;
@@ -50,8 +53,8 @@ export async function startOutside(state: State, byMs: number): Promise<Outside>
     internet: {
       resolver: resolver.port,
       nameServers: Object.fromEntries([...nameServers].map(([at, { port }]) => [at, port])),
-      http: http && portOf(http),
-      https: https && portOf(https),
+      http: placeOf(state.http, http),
+      https: placeOf(state.handshake, https),
     },
     trusted: authority.certificate,
     questions: () =>
@@ -62,6 +65,11 @@ export async function startOutside(state: State, byMs: number): Promise<Outside>
       await Promise.all([aws, resolver, ...nameServers.values()].map((one) => one.close()));
     },
   };
+}
+
+function placeOf(told: unknown, server: Server | undefined): Place {
+  if (typeof told === "string" && told.includes("no route")) return "no-route";
+  return server && portOf(server);
 }
 
 async function startAws({ aws = {} }: State): Promise<AwsEndpoint> {

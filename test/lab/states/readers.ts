@@ -23,6 +23,7 @@ const READ: readonly ResourceKind[] = [
   kinds.Gateway,
   kinds.HTTPRoute,
   kinds.ClusterIssuer,
+  kinds.Issuer,
   kinds.Certificate,
   kinds.CertificateRequest,
   kinds.Order,

@@ -8,11 +8,14 @@ import net from "node:net";
 const { resolver, nameServers, http, https } = JSON.parse(process.env.LAB_INTERNET);
 // Nothing listens there.
 const CLOSED = 1;
+// TCP has no way to a broadcast address: ENETUNREACH, as for IPv6 on a machine without it.
+const NO_ROUTE = "255.255.255.255";
 const isHere = (host) => host === undefined || host === "localhost" || /^127\.|^::1$/.test(host);
 
 function relocate(host, port) {
   if (isHere(host)) return { host, port };
   const ports = { 53: nameServers[host], 80: http, 443: https };
+  if (ports[port] === "no-route") return { host: NO_ROUTE, port };
   return { host: "127.0.0.1", port: ports[port] ?? CLOSED };
 }
 

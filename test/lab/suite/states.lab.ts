@@ -30,8 +30,11 @@ describe("each state as objects of a real API server", () => {
   });
 
   test("without an installation there is nothing to look at", async () => {
-    const { exitCode, stdout } = await stage.look(readState("installation-absent"));
-    expect(exitCode).toBe(3);
+    const { exitCode, stdout } = await stage.look({
+      ...readState("installation-absent"),
+      objects: [],
+    });
+    expect(exitCode, stdout).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: "GT-NOT-INSTALLED" } });
   });
 });
