@@ -58,3 +58,14 @@ export class Cancelled extends UserError {
     super("GT-CANCELLED", message, { ...options, exitCode: 130 });
   }
 }
+
+/** Why a file could not be read or written, in words: the codes of Node's file system errors. */
+export function describeFileFailure(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file";
+  if (code === "EACCES" || code === "EPERM") return "this user may not";
+  if (code === "EISDIR") return "it is a directory";
+  if (code === "EEXIST") return "it is there already";
+  return error.message;
+}

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { UsageError, UserError } from "../errors.ts";
+import { describeFileFailure, UsageError, UserError } from "../errors.ts";
 import type { Downloads } from "../ports/world.ts";
 import { fetchBody, mirrorHint } from "./downloads-http.ts";
 import type { Environment } from "./proxy-agent.ts";
@@ -55,20 +55,15 @@ async function readLocal(path: string): Promise<Buffer> {
     if (size > limit) throw new Error(`it is larger than ${limit / 2 ** 20} MiB`);
     return await readFile(path);
   } catch (error) {
-    throw new UserError("GT-DOWNLOAD-FAILED", `Could not read ${path}: ${describe(error)}.`, {
-      hint: "Check the path and its permissions.",
-      cause: error,
-    });
+    throw new UserError(
+      "GT-DOWNLOAD-FAILED",
+      `Could not read ${path}: ${describeFileFailure(error)}.`,
+      {
+        hint: "Check the path and its permissions.",
+        cause: error,
+      },
+    );
   }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? error.code : undefined;
-  if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file";
-  if (code === "EACCES" || code === "EPERM") return "it may not be read";
-  if (code === "EISDIR") return "it is a directory";
-  return error.message;
 }
 
 function parseFileUrl(source: string): string {

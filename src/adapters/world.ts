@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { UsageError } from "../errors.ts";
+import { describeFileFailure, UsageError } from "../errors.ts";
 import type { World } from "../ports/world.ts";
 import { createAws } from "./aws/aws.ts";
 import { createEksToken } from "./aws/token.ts";
@@ -54,10 +54,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 
 async function readRoots(file: string): Promise<string> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new UsageError("GT-CONFIG-FILE", `--trust-ca: ${file} cannot be read.`, {
-      hint: "Give a file with PEM certificates.",
-      cause,
-    });
+    throw new UsageError(
+      "GT-CONFIG-FILE",
+      `--trust-ca: ${file} cannot be read: ${describeFileFailure(cause)}.`,
+      {
+        hint: "Give a file with PEM certificates.",
+        cause,
+      },
+    );
   });
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   throw new UsageError("GT-CONFIG-FILE", `--trust-ca: ${file} holds no PEM certificate.`, {

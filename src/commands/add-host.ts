@@ -5,7 +5,7 @@ import { type AskedHost, readHostList } from "../config/host-list.ts";
 import { Problems } from "../config/problems.ts";
 import { envNameOf } from "../config/setting.ts";
 import { type SettingId, settingOf } from "../config/settings.ts";
-import { type ExitCode, UsageError } from "../errors.ts";
+import { describeFileFailure, type ExitCode, UsageError } from "../errors.ts";
 import type { CommandInput } from "./command.ts";
 import { setUp } from "./set-up.ts";
 
@@ -46,10 +46,14 @@ async function readFrom(input: CommandInput, problems: Problems): Promise<readon
   const path = readText(input, "from");
   if (path === undefined) return [];
   const text = await readFile(resolve(io.cwd, path), "utf8").catch((cause: unknown) => {
-    throw new UsageError("GT-CONFIG-FILE", `--from: ${path} cannot be read.`, {
-      hint: "Name a YAML file with a list of hosts.",
-      cause,
-    });
+    throw new UsageError(
+      "GT-CONFIG-FILE",
+      `--from: ${path} cannot be read: ${describeFileFailure(cause)}.`,
+      {
+        hint: "Name a YAML file with a list of hosts.",
+        cause,
+      },
+    );
   });
   return readHostList(text, path, problems);
 }

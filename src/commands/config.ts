@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { readConfigFile } from "../config/config-file.ts";
 import { CONFIG_FILE } from "../config/defaults.ts";
 import { findGiven } from "../config/given.ts";
-import { type ExitCode, UsageError } from "../errors.ts";
+import { describeFileFailure, type ExitCode, UsageError } from "../errors.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, needConfig, withInstallation } from "./installation.ts";
 
@@ -39,10 +39,14 @@ async function validate({ io, flags }: CommandInput): Promise<ExitCode> {
   const given = findGiven(flags, io.env, "config");
   const path = given?.texts.at(-1) ?? CONFIG_FILE;
   const text = await readFile(resolve(io.cwd, path), "utf8").catch((cause: unknown) => {
-    throw new UsageError("GT-CONFIG-FILE", `${path} cannot be read.`, {
-      hint: "Name the file with --config.",
-      cause,
-    });
+    throw new UsageError(
+      "GT-CONFIG-FILE",
+      `${path} cannot be read: ${describeFileFailure(cause)}.`,
+      {
+        hint: "Name the file with --config.",
+        cause,
+      },
+    );
   });
   const { hosts = [] } = await readConfigFile(text, { name: path });
   const count = hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;

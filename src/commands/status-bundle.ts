@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { redactObject, redactText } from "../checks/redact.ts";
-import { UserError } from "../errors.ts";
+import { describeFileFailure, UserError } from "../errors.ts";
 import { readSupportFacts, type SupportFacts } from "../facts/support-facts.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import type { Looked } from "./looked.ts";
@@ -35,10 +35,9 @@ export async function writeBundle(
   try {
     await writeFile(path, await promisify(gzip)(tar), { mode: 0o600, flag: "wx" });
   } catch (cause) {
-    const isThere = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
     throw new UserError(
       "GT-BUNDLE-FILE",
-      `The bundle ${path} ${isThere ? "is there already" : "cannot be written"}.`,
+      `The bundle ${path} cannot be written: ${describeFileFailure(cause)}.`,
       { hint: "Name another file with --bundle.", cause },
     );
   }
