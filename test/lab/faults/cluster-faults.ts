@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { releaseSecret } from "../../support/fake-cluster/releases.ts";
+import { pause } from "../process.ts";
 import { kubectl } from "../suite/kubectl.ts";
 import type { Begin, FaultScene } from "./fault.ts";
 
@@ -20,10 +21,14 @@ export const clusterFaults = {
     await kubectl(lab, ["apply", ...flags], theirs);
     return () => kubectl(lab, ["delete", "--filename=-", "--wait"], theirs);
   },
-  forbidden: ({ lab: { account } }) => {
+  forbidden: async ({ lab: { account } }) => {
     const { groups } = account.operator;
     account.operator.groups = account.reader.groups;
-    return () => (account.operator.groups = groups);
+    await outliveTokens();
+    return () => {
+      account.operator.groups = groups;
+      return outliveTokens();
+    };
   },
   "old-kubernetes": (scene) => {
     const version = { major: "1", minor: "31", gitVersion: "v1.31.9-eks-0000000" };
@@ -95,6 +100,14 @@ async function leavePending({ lab }: FaultScene, labels: Record<string, string>)
   const secrets = `/api/v1/namespaces/${namespace}/secrets`;
   await client.create(secrets, secret);
   return () => kubectl(lab, ["delete", "namespace", namespace, "--wait"]);
+}
+
+/**
+ * Tokens signed within one second are the same, byte by byte, and the API server knows for ten
+ * seconds who a token is: who comes after this comes with another one.
+ */
+function outliveTokens(): Promise<void> {
+  return pause(1000 - (Date.now() % 1000));
 }
 
 /** EKS gives this address as the cluster's endpoint. */

@@ -30,6 +30,8 @@ async function during(fault: LabFault, look: () => Promise<void>): Promise<void>
   }
 }
 
+/** Of a run that ended otherwise than it should. */
+const wordsOf = ({ message, stderr }: Outcome) => `${message}\n${stderr}`;
 const seen = ({ exitCode, code }: Outcome) => ({ exitCode, code });
 /** As on the sandbox. */
 const expected = (fault: LabFault) => {
@@ -64,8 +66,8 @@ describe("found before the first write", () => {
     await during(fault, async () => {
       const mark = markWrites(lab);
       const [made, checked] = await Promise.all([init(lab), checkBefore(lab)]);
-      expect(seen(made), made.stderr).toEqual(expected(fault));
-      expect(seen(checked), checked.stderr).toEqual({ ...expected(fault), exitCode: 3 });
+      expect(seen(made), wordsOf(made)).toEqual(expected(fault));
+      expect(seen(checked), checked.stdout).toEqual({ ...expected(fault), exitCode: 3 });
       expect(writesSince(lab, mark)).toEqual([]);
     });
   });
@@ -90,7 +92,7 @@ describe("met on the way, one after the other, by one installation", () => {
     for (const fault of overcome) await begin(fault);
     takeIdentityBack = await begin("identity-denied");
     const made = await meet("no-load-balancer-address", 30);
-    expect(seen(made), made.stderr).toEqual(expected("no-load-balancer-address"));
+    expect(seen(made), wordsOf(made)).toEqual(expected("no-load-balancer-address"));
     expect(made.message).toContain("FailedBuildModel");
   });
 
@@ -99,7 +101,7 @@ describe("met on the way, one after the other, by one installation", () => {
     const looked = await status(stage.lab);
     await takeIdentityBack();
     await restartExternalDns(stage);
-    expect(seen(made), made.stderr).toEqual({ exitCode: 124, code: "GT-DNS-RECORD-TIMEOUT" });
+    expect(seen(made), wordsOf(made)).toEqual({ exitCode: 124, code: "GT-DNS-RECORD-TIMEOUT" });
     expect(made.message).toContain("AWS does not let ExternalDNS assume its role");
     const { code } = expected("identity-denied");
     expect(seen(looked), looked.stdout).toEqual({ exitCode: 3, code });
@@ -107,25 +109,25 @@ describe("met on the way, one after the other, by one installation", () => {
 
   test.each(["internal-load-balancer", "port-80-blocked"] as const)("%s", async (fault) => {
     const made = await meet(fault, 30);
-    expect(seen(made), made.stderr).toEqual(expected(fault));
+    expect(seen(made), wordsOf(made)).toEqual(expected(fault));
     const { client } = stage.lab.controlPlane;
     expect(await client.list("/apis/acme.cert-manager.io/v1/orders")).toEqual([]);
   });
 
   test("rate-limited", async () => {
     const made = await meet("rate-limited", 60);
-    expect(seen(made), made.stderr).toEqual(expected("rate-limited"));
+    expect(seen(made), wordsOf(made)).toEqual(expected("rate-limited"));
     await passHour(stage);
   });
 
   test("redirect-breaks-challenge", async () => {
     const made = await meet("redirect-breaks-challenge", 60);
-    expect(seen(made), made.stderr).toEqual(expected("redirect-breaks-challenge"));
+    expect(seen(made), wordsOf(made)).toEqual(expected("redirect-breaks-challenge"));
   });
 
   test("then the same command ends at HTTPS", async () => {
     const made = await init(stage.lab, ["--timeout=60"]);
-    expect(seen(made), made.stderr).toEqual({ exitCode: 0, code: undefined });
+    expect(seen(made), wordsOf(made)).toEqual({ exitCode: 0, code: undefined });
     expect(await visit(stage.lab, "http://www.lab.example/")).toMatchObject({ status: 301 });
     expect(await visit(stage.lab, "https://www.lab.example/")).toMatchObject({ status: 200 });
   });
@@ -148,7 +150,7 @@ describe("begun after an init that ended well: status", () => {
 describe("overcome by an init that waits for minutes", () => {
   test.each(overcomeByPatience)("%s", async (fault) => {
     const made = await patientInit;
-    expect(seen(made), made.stderr).toEqual(expected(fault));
+    expect(seen(made), wordsOf(made)).toEqual(expected(fault));
     expect(made.stderr).toMatch(faultEndings[fault].words);
   });
 });

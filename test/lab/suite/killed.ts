@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { at, text } from "../../../src/sandbox/fields.ts";
 import { run } from "../build/run.ts";
 import { writeEnvironment } from "../environment.ts";
 import type { Lab } from "../lab.ts";
+import { pause } from "../process.ts";
 
 /** Half a minute passes: the killed run's Lease has run out. */
 export async function outliveLease({ controlPlane: { client } }: Lab): Promise<void> {
@@ -27,13 +29,22 @@ export async function findLeftovers(lab: Lab): Promise<string[]> {
       `--kubeconfig=${lab.controlPlane.kubeconfig}`,
     ]),
   );
-  const certificates = await client.list("/apis/acme.cert-manager.io/v1/challenges");
+  const challenges = await findChallenges(lab);
   return [
     ...routes.map(({ metadata }) => `route ${metadata.name}`),
     ...releases.filter(({ status }) => status !== "deployed").map(({ name }) => `release ${name}`),
-    ...certificates.map((one) => `challenge ${text(at(one, "spec", "dnsName"))}`),
+    ...challenges.map((one) => `challenge ${text(at(one, "spec", "dnsName"))}`),
     ...findChildren(lab),
   ];
+}
+
+/** Those that stay: cert-manager takes away what answered an order only once the order is done. */
+async function findChallenges({ controlPlane: { client } }: Lab): Promise<KubernetesObject[]> {
+  for (let look = 0; ; look += 1) {
+    const challenges = await client.list("/apis/acme.cert-manager.io/v1/challenges");
+    if (challenges.length === 0 || look === 30) return challenges;
+    await pause(1000);
+  }
 }
 
 /** Programs of the lab's folder of binaries that a run of gateway-tls had started for this lab. */
