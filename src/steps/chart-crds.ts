@@ -1,7 +1,7 @@
 import type { ChartName } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
 import { MANAGED_BY, MANAGER, PART_OF } from "../plan/manifest.ts";
-import { refOf } from "./removal/removal.ts";
+import { refOf } from "./objects.ts";
 import type { StepContext } from "./step.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { findKind, type ResourceKind } from "../kinds.ts";
 import { compareObject } from "../plan/compare.ts";
 import type { PlanItem } from "../plan/plan.ts";
-import type { KubernetesObject } from "../ports/kubernetes.ts";
+import type { KubernetesObject, ObjectRef } from "../ports/kubernetes.ts";
 import type { StepContext } from "./step.ts";
 import type { StepId } from "../plan/step-id.ts";
 
@@ -49,6 +49,12 @@ export function kindOf(object: KubernetesObject): ResourceKind {
   const kind = findKind(object);
   if (kind === undefined) throw new Error(`${object.apiVersion} ${object.kind} is not in kinds.ts`);
   return kind;
+}
+
+/** How the object is addressed. */
+export function refOf(object: KubernetesObject): ObjectRef {
+  const { name, namespace } = object.metadata;
+  return { kind: kindOf(object), name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 /**

@@ -4,7 +4,7 @@ import { kinds } from "../kinds.ts";
 import type { DesiredHost, PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { failHost } from "./hosts.ts";
-import { applyDifferent, inspectObjects } from "./objects.ts";
+import { applyDifferent, inspectObjects, refOf } from "./objects.ts";
 import {
   findRehearsalRoutes,
   isRehearsalOf,
@@ -12,7 +12,6 @@ import {
   startRehearsals,
   sweep,
 } from "./rehearse.ts";
-import { refOf } from "./removal/removal.ts";
 import { waitUntilAccepted } from "./routes.ts";
 import type { Step, StepContext } from "./step.ts";
 import { findSuperseded } from "./superseded.ts";

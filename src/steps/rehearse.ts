@@ -8,7 +8,7 @@ import type { DesiredHost } from "../plan/plan.ts";
 import type { HttpAnswer } from "../ports/network.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { forEachHost } from "./hosts.ts";
-import { refOf } from "./removal/removal.ts";
+import { refOf } from "./objects.ts";
 import { waitUntilAccepted } from "./routes.ts";
 import type { StepContext } from "./step.ts";
 import { type Look, tryUntil, type Wait } from "./wait.ts";

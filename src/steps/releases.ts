@@ -75,7 +75,9 @@ function withDeployments(compared: Comparison, gone: readonly string[]): Compari
 
 /**
  * Installs or mends the release. One of ours that a killed helm left pending is put right first:
- * a first install is taken away, an upgrade is rolled back (the lock is ours, so no helm is at it).
+ * a first install is taken away, an upgrade is rolled back. The Lease keeps living runs out, and the
+ * connection has ended what a killed run left on this machine; a helm that is left on another one
+ * cannot be seen.
  */
 export async function applyRelease(
   context: StepContext,

@@ -4,8 +4,9 @@ import { compareTags } from "../../plan/compare.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { OidcProvider, Policy, PodIdentityAssociation, Role } from "../../ports/aws.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
+import { refOf } from "../objects.ts";
 import type { Step, StepContext } from "../step.ts";
-import { findOwn, nameOf, refOf } from "./removal.ts";
+import { findOwn, nameOf } from "./removal.ts";
 
 const AGENT_ADDON = "eks-pod-identity-agent";
 const id = "external-dns-identity";

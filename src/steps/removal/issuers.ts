@@ -1,8 +1,9 @@
 import { readCertManagers } from "../../facts/cert-manager.ts";
 import { valueOf } from "../../facts/fact.ts";
 import { kinds } from "../../kinds.ts";
+import { refOf } from "../objects.ts";
 import type { StepContext, Step } from "../step.ts";
-import { deleteDoomed, describeDoomed, type Doomed, findOwn, refOf } from "./removal.ts";
+import { deleteDoomed, describeDoomed, type Doomed, findOwn } from "./removal.ts";
 import { findForeignCertificates, findIssuerUser } from "./shared-parts.ts";
 
 const id = "issuers";

@@ -3,7 +3,7 @@ import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject, ObjectRef } from "../../ports/kubernetes.ts";
 import { isOurs } from "../../facts/ownership.ts";
 import { MANAGED_BY } from "../../plan/manifest.ts";
-import { kindOf } from "../objects.ts";
+import { refOf } from "../objects.ts";
 import type { StepContext } from "../step.ts";
 import type { StepId } from "../../plan/step-id.ts";
 import { waitForObjects } from "../wait.ts";
@@ -39,7 +39,7 @@ export async function deleteDoomed(
   if (refs.length > 0) await world.kubernetes.delete(refs);
 }
 
-/** The object, when it is there and ours; not when it is on its way out. */
+/** The object, when it is there and ours, also while it is on its way out. */
 export async function findOwn(
   { world }: Pick<RemovalContext, "world">,
   ref: ObjectRef,
@@ -51,12 +51,6 @@ export async function findOwn(
 /** `namespace/name`, or a name. */
 export function nameOf({ metadata: { namespace, name } }: KubernetesObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
-}
-
-/** How the object is addressed. */
-export function refOf(object: KubernetesObject): ObjectRef {
-  const { name, namespace } = object.metadata;
-  return { kind: kindOf(object), name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
 /** Waits until no object of the kind that `isMeant` names is left. */
