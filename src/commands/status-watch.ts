@@ -1,51 +1,18 @@
 import { setMaxListeners } from "node:events";
 import { UserError } from "../errors.ts";
-import { kinds, type ResourceKind } from "../kinds.ts";
-import { DATA_PLANE, PARTS } from "../facts/status-cluster.ts";
 import type { Survey } from "../facts/survey.ts";
-import type { KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import type { Looked } from "./looked.ts";
-
-type Watched = readonly [ResourceKind, ListOptions?];
-
-/**
- * What a change of anything in the chain begins with; Secrets and Pods follow from these. No more
- * than is looked at: elsewhere in a busy cluster something always changes.
- */
-function listWatched({ kept, gateways, serviceNamespaces, targets }: Survey): Watched[] {
-  const issuance = [
-    kinds.Issuer,
-    kinds.Certificate,
-    kinds.CertificateRequest,
-    kinds.Order,
-    kinds.Challenge,
-  ];
-  const gatewayNamespaces = gateways.map(({ namespace }) => namespace);
-  const backends = targets.flatMap((one) => one.backends.map(({ namespace }) => namespace));
-  return [
-    [kinds.Gateway],
-    [kinds.GatewayClass],
-    [kinds.HTTPRoute],
-    [kinds.ClusterIssuer],
-    ...issuance.flatMap((kind) => within(kind, gatewayNamespaces)),
-    [kinds.Deployment, { labelSelector: PARTS }],
-    [kinds.Deployment, { labelSelector: DATA_PLANE }],
-    ...within(kinds.Service, serviceNamespaces),
-    // The backends of a Gateway made by hand are only found by looking.
-    ...(kept ? within(kinds.EndpointSlice, backends) : [[kinds.EndpointSlice] as const]),
-  ];
-}
-
-function within(kind: ResourceKind, namespaces: readonly string[]): Watched[] {
-  return [...new Set(namespaces)].map((namespace) => [kind, { namespace }]);
-}
+import { listWatched, type Watched } from "./status-watched.ts";
 
 /** Changes come in bursts: what happens within this is looked at once. */
 const BURST_MS = 500;
 /** DNS, logs and what is served cannot be watched: they are asked again, ever less often. */
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
+/** What cannot be seen as often as this will not be: an answer may fail to come once. */
+const UNSEEN_LOOKS = 3;
 
 export interface Watching {
   world: Pick<ConnectedWorld, "kubernetes" | "clock">;
@@ -60,8 +27,9 @@ export interface Watching {
 }
 
 /**
- * Looks again after every change in the cluster until all is well or something is broken. Throws
- * `GT-WAIT-TIMEOUT` (exit 124) with the last reason, and what a watch ended with.
+ * Looks again after every change in the cluster until all is well, something is broken, or only
+ * what cannot be seen is left. Throws `GT-WAIT-TIMEOUT` (exit 124) with the last reason, and what
+ * a watch ended with.
  */
 export async function watchStatus(watching: Watching): Promise<Looked> {
   const { world, signal, timeoutSeconds, survey, look, onLook } = watching;
@@ -70,12 +38,14 @@ export async function watchStatus(watching: Watching): Promise<Looked> {
   try {
     let before: Looked | undefined;
     let changed = true;
+    let unseen = 0;
     // What changes from here on is heard of: the first look must not come before.
     await changes.begun();
     for (let pauseMs = FIRST_PAUSE_MS; ;) {
-      const looked = await look(changed ? undefined : before);
+      const looked = await look(changed || changes.hasGaps ? undefined : before);
       await onLook(looked, before);
-      if (isOver(looked)) return looked;
+      unseen = isAsUnseen(looked, before) ? unseen + 1 : 1;
+      if (isOver(looked, unseen)) return looked;
       const left = deadline - world.clock.now().getTime();
       if (left <= 0) throw timedOut(looked, timeoutSeconds);
       changed = await changes.next(Math.min(pauseMs, left));
@@ -87,9 +57,18 @@ export async function watchStatus(watching: Watching): Promise<Looked> {
   }
 }
 
-function isOver({ status: { verdict } }: Looked): boolean {
-  return verdict === "healthy" || verdict === "degraded";
+function isOver({ status: { verdict } }: Looked, unseen: number): boolean {
+  if (verdict === "unknown") return unseen >= UNSEEN_LOOKS;
+  return verdict !== "waiting";
 }
+
+/** The same links could not be seen, for the same kind of reason. */
+function isAsUnseen({ status }: Looked, before: Looked | undefined): boolean {
+  return before?.status.verdict === "unknown" && nameUnseen(status) === nameUnseen(before.status);
+}
+
+const nameUnseen = ({ findings }: Looked["status"]): string =>
+  JSON.stringify(findings.map(({ link, state, code, hosts }) => [link, state, code, hosts]));
 
 function timedOut({ status }: Looked, seconds: number): UserError {
   const [first] = status.findings;
@@ -109,6 +88,8 @@ class Changes {
   readonly #ending = new AbortController();
   readonly #first: Promise<unknown>;
   readonly #broken: Promise<never>;
+  /** Something may not be watched: it has to be read at every look. */
+  hasGaps = false;
   #news = false;
   #wake: () => void = () => undefined;
 
@@ -121,19 +102,15 @@ class Changes {
     this.#signal = AbortSignal.any([signal, this.#ending.signal]);
     // Each watch listens to it.
     setMaxListeners(0, this.#signal);
-    const first: Promise<void>[] = [];
-    const watches = watched.map(([kind, options = {}]) => {
-      const sets = kubernetes.observe(kind, options, this.#signal)[Symbol.asyncIterator]();
-      const begun = sets.next().then(() => undefined);
-      first.push(begun);
-      return begun.then(() => this.#follow(sets));
-    });
-    this.#first = Promise.all(first);
+    const watches = watched.map(([kind, options = {}]) =>
+      this.#follow(kubernetes.observe(kind, options, this.#signal)[Symbol.asyncIterator]()),
+    );
+    this.#first = Promise.all(watches.map(({ begun }) => begun));
     this.#first.catch(() => undefined);
     this.#broken = Promise.race([
       new Promise<never>(() => undefined),
-      ...watches.map(async (watch) => {
-        await watch;
+      ...watches.map(async ({ ended }) => {
+        await ended;
         return new Promise<never>(() => undefined);
       }),
     ]);
@@ -170,10 +147,20 @@ class Changes {
     this.#ending.abort();
   }
 
-  async #follow(sets: AsyncIterator<readonly KubernetesObject[]>): Promise<void> {
-    while ((await sets.next()).done !== true) {
-      this.#news = true;
-      this.#wake();
-    }
+  #follow(sets: AsyncIterator<readonly KubernetesObject[]>) {
+    const begun = sets.next().then(() => undefined);
+    const follow = async (): Promise<void> => {
+      await begun;
+      while ((await sets.next()).done !== true) {
+        this.#news = true;
+        this.#wake();
+      }
+    };
+    return { begun: begun.catch(this.#leaveGap), ended: follow().catch(this.#leaveGap) };
   }
+
+  readonly #leaveGap = (error: unknown): void => {
+    if (!(error instanceof UserError) || error.code !== "GT-CLUSTER-FORBIDDEN") throw error;
+    this.hasGaps = true;
+  };
 }

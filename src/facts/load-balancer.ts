@@ -12,14 +12,14 @@ export interface LoadBalancerFact {
   webhook: boolean;
 }
 
-const SELECTOR = "app.kubernetes.io/name=aws-load-balancer-controller";
+export const LOAD_BALANCER_CONTROLLER = "app.kubernetes.io/name=aws-load-balancer-controller";
 const SERVICE_WEBHOOK = "mservice.elbv2.k8s.aws";
 
 /** Which controller besides the in-tree one would make load balancers (EKS Auto Mode: Cluster). */
 export async function readLoadBalancer(kubernetes: Kubernetes): Promise<Fact<LoadBalancerFact>> {
   return readFact(async () => {
     const [deployments, webhooks] = await Promise.all([
-      kubernetes.list(kinds.Deployment, { labelSelector: SELECTOR }),
+      kubernetes.list(kinds.Deployment, { labelSelector: LOAD_BALANCER_CONTROLLER }),
       kubernetes.list(kinds.MutatingWebhookConfiguration),
     ]);
     const [deployment] = deployments.map(parseDeployment);

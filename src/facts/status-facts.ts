@@ -1,6 +1,6 @@
 import type { PodIdentityAssociation } from "../ports/aws.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
-import { known, readFact, type Fact } from "./fact.ts";
+import { known, readFact, valueOf, type Fact } from "./fact.ts";
 import { findCommonDomain, findTargets, type Place, type Survey } from "./survey.ts";
 import { readLogs, readStatusCluster, type StatusClusterFacts } from "./status-cluster.ts";
 import { readOutside, type OutsideFacts } from "./status-outside.ts";
@@ -24,6 +24,8 @@ export interface ReadOptions {
   dnsServer?: string;
   /** Of an earlier reading, where nothing has changed in the cluster since: it is not read again. */
   unchanged?: StatusFacts;
+  /** Chooses among the hosts that were found; the network is asked about those only. */
+  narrow?: (survey: Survey, cluster: StatusClusterFacts) => Survey;
 }
 
 /**
@@ -36,7 +38,8 @@ export async function readStatusFacts(
   options: ReadOptions = {},
 ): Promise<{ survey: Survey; facts: StatusFacts }> {
   const [cluster, associations] = await readInside(world, asked, options.unchanged);
-  const survey = asked.kept ? asked : completeSurvey(asked, cluster);
+  const whole = asked.kept ? asked : completeSurvey(asked, cluster);
+  const survey = options.narrow?.(whole, cluster) ?? whole;
   const addresses = gatewaysOf(cluster, survey.gateways).flatMap(({ status }) =>
     status.addresses.map(({ value }) => value),
   );
@@ -58,12 +61,18 @@ async function readInside(
   if (unchanged !== undefined) {
     const { associations, ...cluster } = insideOf(unchanged);
     const isWhole = Object.values(cluster).every(({ known }) => known);
-    if (isWhole) {
+    if (isWhole && !areCrdsComing(cluster)) {
       const logs = await readLogs(world.kubernetes, asked, cluster.deployments);
       return [{ ...cluster, ...logs }, associations];
     }
   }
   return Promise.all([readStatusCluster(world.kubernetes, asked), readAssociations(world, asked)]);
+}
+
+/** All CRDs are megabytes: nobody watches them. */
+function areCrdsComing({ crds }: StatusClusterFacts): boolean {
+  const groups = Object.values(valueOf(crds) ?? {});
+  return groups.some((group) => (group?.notEstablished.length ?? 0) > 0);
 }
 
 /** Without what is asked of DNS, and of the hosts. */
