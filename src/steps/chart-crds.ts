@@ -1,6 +1,7 @@
 import type { ChartName } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
 import { MANAGED_BY, MANAGER, PART_OF } from "../plan/manifest.ts";
+import { awaitAll, thenAlways } from "./first-error.ts";
 import { refOf } from "./objects.ts";
 import type { StepContext } from "./step.ts";
 
@@ -17,7 +18,8 @@ const CRDS: Record<ChartName, { group: string; mark: string }> = {
 
 /**
  * Installs by `install`, and marks the CRDs that came with it as ours, so that `uninstall
- * --delete-crds` knows them. Those that were there before stay as they are.
+ * --delete-crds` knows them: also those that a failed install left, which the next one would take
+ * for somebody else's. Those that were there before stay as they are.
  */
 export async function markChartCrds(
   { world }: Pick<StepContext, "world">,
@@ -30,11 +32,10 @@ export async function markChartCrds(
       metadata.name.endsWith(`.${group}`),
     );
   const before = new Set((await find()).map(({ metadata }) => metadata.name));
-  await install();
-  const made = (await find()).filter(({ metadata }) => !before.has(metadata.name));
-  // A patch, because kubectl refuses to apply a CRD of which only the label is given.
-  const labels = { [mark]: MANAGER };
-  await Promise.all(
-    made.map((crd) => world.kubernetes.patch(refOf(crd), { metadata: { labels } })),
-  );
+  await thenAlways(install, async () => {
+    const made = (await find()).filter(({ metadata }) => !before.has(metadata.name));
+    // A patch, because kubectl refuses to apply a CRD of which only the label is given.
+    const labels = { [mark]: MANAGER };
+    await awaitAll(made.map((crd) => world.kubernetes.patch(refOf(crd), { metadata: { labels } })));
+  });
 }

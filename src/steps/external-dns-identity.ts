@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import { comparePolicyDocument, compareRole, compareTags, findTagOwner } from "../plan/compare.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
+import { awaitAll } from "./first-error.ts";
 import { applyDifferent, inspectNamespace, inspectObjects } from "./objects.ts";
 import type { Step, StepContext } from "./step.ts";
 
@@ -28,11 +29,11 @@ export const externalDnsIdentity: Step = {
   },
   async apply(context) {
     const { mode, namespace, serviceAccount } = context.plan.identity;
-    await Promise.all([
+    await awaitAll([
       ensurePolicyAndRole(context),
       mode === "irsa" ? ensureOidcProvider(context) : ensureAgent(context),
     ]);
-    const [found] = await Promise.all([
+    const [found] = await awaitAll([
       inspectNamespace(context, id, namespace),
       mode === "irsa" ? undefined : ensureAssociation(context),
     ]);

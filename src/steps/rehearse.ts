@@ -7,6 +7,7 @@ import { buildRehearsalRoute, REHEARSAL_LABEL } from "../plan/rehearsal.ts";
 import type { DesiredHost } from "../plan/plan.ts";
 import type { HttpAnswer } from "../ports/network.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { thenAlways } from "./first-error.ts";
 import { forEachHost } from "./hosts.ts";
 import { refOf } from "./objects.ts";
 import { waitUntilAccepted } from "./routes.ts";
@@ -31,11 +32,10 @@ export interface Rehearsal {
 export async function rehearse(context: StepContext, hosts: readonly DesiredHost[]): Promise<void> {
   await sweep(context, hosts);
   const rehearsals = await startRehearsals(context, hosts);
-  try {
-    await proveRehearsals(context, rehearsals);
-  } finally {
-    await sweep(context, hosts);
-  }
+  await thenAlways(
+    () => proveRehearsals(context, rehearsals),
+    () => sweep(context, hosts),
+  );
 }
 
 /** Makes the routes. They stay until they are swept, also when the run is killed. */
