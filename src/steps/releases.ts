@@ -74,8 +74,8 @@ function withDeployments(compared: Comparison, gone: readonly string[]): Compari
 }
 
 /**
- * Installs or mends the release. One of ours that a killed helm left pending is put right first:
- * a first install is taken away, an upgrade is rolled back. The Lease keeps living runs out, and the
+ * Installs or mends the release. One of ours that a killed helm left half done is put right first:
+ * a first install and a removal are taken away, an upgrade is rolled back. The Lease keeps living runs out, and the
  * connection has ended what a killed run left on this machine; a helm that is left on another one
  * cannot be seen.
  */
@@ -110,11 +110,11 @@ async function recoverPending(context: StepContext, chart: ChartName): Promise<v
     (release) => release.name === name && release.namespace === namespace,
   );
   if (live === undefined) return;
-  if (
-    live.status === "pending-install" ||
-    (live.status === "uninstalling" && live.revision === 1)
-  ) {
-    context.report(`removing the unfinished install of ${name}`);
+  // Of what is being uninstalled helm has no revision left to upgrade or to go back to.
+  if (live.status === "pending-install" || live.status === "uninstalling") {
+    const isGoing = live.status === "uninstalling";
+    const what = isGoing ? "finishing the removal" : "removing the unfinished install";
+    context.report(`${what} of ${name}`);
     await world.charts.uninstall(name, namespace);
   } else if (live.status === "pending-upgrade" || live.status === "pending-rollback") {
     context.report(`rolling back the unfinished upgrade of ${name}`);

@@ -86,6 +86,7 @@ async function upgrade(
 ): Promise<void> {
   const before = find(simulation, request.name, request.namespace);
   if (before?.status.startsWith("pending-") === true) throw pendingError(before);
+  if (before?.status === "uninstalling") throw noDeployed(before);
   const facts = { ...request, version, appVersion };
   const problems = chart.check(version, request.values);
   if (problems.length > 0) throw valuesError(chart.name, problems);
@@ -155,6 +156,15 @@ function pendingError({ name, revision, status, updatedAt }: Release): UserError
     "GT-RELEASE-PENDING",
     `helm refuses ${name}: another operation (install/upgrade/rollback) is in progress (revision ${revision}, ${status} since ${updatedAt}).`,
     { hint: "If no helm is running, roll the release back or uninstall it." },
+  );
+}
+
+/** What was deployed became the one that is being uninstalled (helm, pkg/action/upgrade.go). */
+function noDeployed({ name, namespace }: Release): UserError {
+  return new UserError(
+    "GT-RELEASE-STATE",
+    `The release ${namespace}/${name} cannot be upgraded: "${name}" has no deployed releases.`,
+    { hint: "See what happened to it with helm history, then run the same command again." },
   );
 }
 
