@@ -33,17 +33,24 @@ export function parseFaults(names: readonly string[]): SandboxFault[] {
   return names.map((name) => {
     if (isFault(name)) return name;
     const known = Object.keys(sandboxFaultNames);
-    const nearest = known.toSorted((a, b) => distance(name, a) - distance(name, b))[0] ?? "";
+    const nearest = findNear(name, known);
+    const meant = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
     throw new UsageError(
       "GT-SANDBOX-FAULT",
-      `Unknown sandbox fault "${name}"; the nearest is "${nearest}". Known: ${known.join(", ")}.`,
-      { hint: `Use --sandbox-fault ${nearest}.` },
+      `There is no sandbox fault "${name}".${meant} Known: ${known.join(", ")}.`,
+      { hint: nearest === undefined ? "Give one of these." : `Use --sandbox-fault ${nearest}.` },
     );
   });
 }
 
 function isFault(name: string): name is SandboxFault {
   return Object.hasOwn(sandboxFaultNames, name);
+}
+
+function findNear(name: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.floor(name.length / 3));
+  const [nearest] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
+  return nearest !== undefined && distance(name, nearest) <= limit ? nearest : undefined;
 }
 
 /** Levenshtein's distance. */

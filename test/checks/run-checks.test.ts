@@ -84,6 +84,13 @@ test("nearest names", () => {
   expect(findNearest("stagin", ["demo", "staging"])).toBe("staging");
   expect(findNearest("prod", ["prod-eu-west", "demo"])).toBe("prod-eu-west");
   expect(findNearest("xyz", ["demo"])).toBeUndefined();
+  expect(findNearest("isra", ["auto", "irsa"])).toBe("irsa");
+  expect(findNearest("nlb", ["auto", "lbc", "auto-mode", "in-tree"])).toBeUndefined();
+  expect(findNearest("a", ["b", "c"])).toBeUndefined();
+  expect(findNearest("foo.example.com", ["www.example.com"])).toBeUndefined();
+  expect(findNearest("apx.example.com", ["www.example.com", "api.example.com"])).toBe(
+    "api.example.com",
+  );
   expect(listNames([])).toBe("none");
   expect(listNames(["a", "b", "c"])).toBe("a, b and c");
   expect(listNames(["a", "b", "c"], 2)).toBe("a, b and 1 more");

@@ -81,8 +81,14 @@ describe("fault names", () => {
         name: "UsageError",
         code: "GT-SANDBOX-FAULT",
         exitCode: 2,
-        message: expect.stringMatching(/the nearest is "slow-dns".*undelegated-zone.*forbidden/),
+        message: expect.stringMatching(/Did you mean slow-dns\?.*undelegated-zone.*forbidden/),
       }),
+    );
+  });
+
+  test("names no nearest where none is near", () => {
+    expect(() => parseFaults(["foo"])).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining("Did you mean") }),
     );
   });
 
