@@ -99,7 +99,7 @@ const WORDS: readonly { pattern: RegExp; code: ErrorCode; hint: string }[] = [
   {
     pattern: /rateLimited|too many (certificates|failed authorizations|new orders)/,
     code: "GT-ACME-RATE-LIMITED",
-    hint: "Do not try again before the date it names; --issuer staging has far higher limits for trying things out.",
+    hint: "Wait until the date it names: until then the CA refuses every attempt. To have staging certificates for all hosts meanwhile: gateway-tls promote --to staging",
   },
   {
     pattern: /CAA record/,

@@ -24,16 +24,18 @@ export function renderFailure(
     formatChanges(result, options),
     formatOpen(result.steps, options),
     [
-      ...formatText(
-        options,
-        result.writes === 0
-          ? "Run it again when you are ready:"
-          : "Run it again: it goes on from here, and what is done stays as it is:",
-        { indent: 0 },
-      ),
+      ...formatText(options, describeResume(result, error), { indent: 0 }),
       ...formatCommand(options, options.resume, 2),
     ],
   ]);
+}
+
+/** The CA's limits are over at a date: what was told to wait must not be told to go on. */
+function describeResume({ writes }: CommandResult, { code }: ShownError): string {
+  if (code === "GT-ACME-RATE-LIMITED") return "When the date has come, run it again:";
+  return writes === 0
+    ? "Run it again when you are ready:"
+    : "Run it again: it goes on from here, and what is done stays as it is:";
 }
 
 function formatStop({ message }: ShownError, options: Screen): string[] {
