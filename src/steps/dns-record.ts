@@ -127,9 +127,10 @@ class IdentityPatience {
   /** Why ExternalDNS writes nothing, if its log tells. Throws when patience is over. */
   async explain(): Promise<string | undefined> {
     const { plan, world } = this.#context;
+    const { namespace, name } = placeOf(plan);
     const lines = await world.kubernetes.logs({
-      namespace: plan.config.namespaces.externalDns,
-      labelSelector: "app.kubernetes.io/name=external-dns",
+      namespace,
+      labelSelector: `app.kubernetes.io/instance=${name}`,
       tailLines: 20,
     });
     const finding = explainExternalDnsLog(lines, {
