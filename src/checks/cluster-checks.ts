@@ -1,8 +1,9 @@
 import type { CallerIdentity, Cluster } from "../ports/aws.ts";
 import type { AccessRequest } from "../ports/kubernetes.ts";
 import { valueOf } from "../facts/fact.ts";
+import { describeAbsentCluster } from "./absent-cluster.ts";
 import { failed, judge, ok, type Check, type CheckInput, type Verdict } from "./check.ts";
-import { findNearest, listNames } from "./nearest.ts";
+import { listNames } from "./nearest.ts";
 
 /** Who asks, and the cluster that is asked. */
 export const clusterChecks: readonly Check[] = [
@@ -52,15 +53,13 @@ export const clusterChecks: readonly Check[] = [
 function judgeCluster({ config, facts }: CheckInput, cluster: Cluster | undefined): Verdict {
   const caller = valueOf(facts.caller);
   if (cluster === undefined) {
-    const names = valueOf(facts.clusterNames) ?? [];
-    const nearest = findNearest(config.cluster, names);
-    return failed(
-      "GT-CLUSTER-NOT-FOUND",
-      `Account ${caller?.account ?? ""} has no cluster "${config.cluster}" in ${config.region}. It has: ${listNames(names)}.`,
-      nearest === undefined
-        ? "Give an existing cluster with --cluster, or another --region or --profile."
-        : `Did you mean --cluster ${nearest}?`,
-    );
+    const { message, hint } = describeAbsentCluster({
+      name: config.cluster,
+      region: config.region,
+      account: caller?.account,
+      names: valueOf(facts.clusterNames),
+    });
+    return failed("GT-CLUSTER-NOT-FOUND", message, hint);
   }
   if (cluster.status === "ACTIVE" || cluster.status === "UPDATING") {
     return ok(`${cluster.name}, ${cluster.status}`);

@@ -1,5 +1,9 @@
+import { describeAbsentCluster } from "../checks/absent-cluster.ts";
 import type { Config, RunOptions } from "../config/config.ts";
-import { UserError } from "../errors.ts";
+import { UsageError, UserError } from "../errors.ts";
+import { readCaller } from "../facts/caller.ts";
+import { readClusterNames } from "../facts/cluster.ts";
+import { valueOf } from "../facts/fact.ts";
 import type { ClusterConnection, ConnectedWorld, World } from "../ports/world.ts";
 
 /**
@@ -47,11 +51,24 @@ export async function connectToCluster(
   try {
     const cluster = await world.clusters.find(name);
     if (cluster !== undefined) return await world.connect(cluster, access);
-    return new UserError("GT-CLUSTER-NOT-FOUND", `There is no cluster "${name}" in ${region}.`);
+    return await explainAbsent(world, { name, region });
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
   }
+}
+
+async function explainAbsent(
+  { caller, clusters }: Pick<World, "caller" | "clusters">,
+  asked: { name: string; region: string },
+): Promise<UsageError> {
+  const [who, names] = await Promise.all([readCaller(caller), readClusterNames(clusters)]);
+  const { message, hint } = describeAbsentCluster({
+    ...asked,
+    account: valueOf(who)?.account,
+    names: valueOf(names),
+  });
+  return new UsageError("GT-CLUSTER-NOT-FOUND", message, { hint });
 }
 
 /** The world with its cluster: what steps work on. Closing it closes the connection only. */
