@@ -5,7 +5,7 @@ import type { DesiredHost, PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { gatewayRef } from "./gateway.ts";
 import { waitForHosts } from "./hosts.ts";
-import { applyDifferent, inspectNamespace, inspectObjects } from "./objects.ts";
+import { applyDifferent, inspectNamespace, inspectObjects, refOf } from "./objects.ts";
 import type { Step, StepContext } from "./step.ts";
 import { type Look, waitForObjects } from "./wait.ts";
 
@@ -35,14 +35,15 @@ export const routes: Step = {
       const { intent } = await inspectNamespace(context, id, namespaces.sampleApp);
       if (intent === "create") await context.world.kubernetes.apply([namespaces.sampleApp]);
     }
-    await applyDifferent(context, id, [...sampleApp, ...(await routesOfPhase(context))]);
+    const wanted = await routesOfPhase(context);
+    await applyDifferent(context, id, [...sampleApp, ...wanted.values()]);
   },
   async settle(context) {
-    const names = context.plan.hosts.map(({ host }) => host.hostname);
     const wanted = await routesOfPhase(context);
-    await waitUntilAccepted(context, context.plan.hosts, (host) => {
-      const at = context.plan.hosts.indexOf(host);
-      return wanted.slice(at, at + 1);
+    const names = [...wanted.keys()].map(({ host }) => host.hostname);
+    await waitUntilAccepted(context, [...wanted.keys()], (host) => {
+      const route = wanted.get(host);
+      return route === undefined ? [] : [route];
     });
     await waitForSampleApp(context);
     return names.length > 3 ? `${names.length} hosts` : names.join(", ");
@@ -50,23 +51,25 @@ export const routes: Step = {
 };
 
 async function inspectRoutes(context: StepContext): Promise<PlanItem[]> {
-  return inspectObjects(context, id, await routesOfPhase(context));
+  const wanted = await routesOfPhase(context);
+  return inspectObjects(context, id, [...wanted.values()]);
 }
 
-async function routesOfPhase({ plan, world }: StepContext): Promise<KubernetesObject[]> {
+/** In the order of the hosts; one that fails later is still in it. */
+async function routesOfPhase({
+  plan,
+  world,
+}: StepContext): Promise<Map<DesiredHost, KubernetesObject>> {
   const gateway = await world.kubernetes.get(gatewayRef({ plan }));
-  return Promise.all(
-    plan.hosts.map(async (host) => {
-      if (!gatewayHasListener(gateway, host.listener.name)) return host.bootstrapRoute;
-      const { name, namespace } = host.route.metadata;
-      const ref = {
-        kind: kinds.HTTPRoute,
-        name,
-        ...(namespace === undefined ? {} : { namespace }),
-      };
-      return isOnHttps(host, await world.kubernetes.get(ref)) ? host.route : host.bootstrapRoute;
-    }),
+  const routeOf = async (host: DesiredHost): Promise<KubernetesObject> => {
+    if (!gatewayHasListener(gateway, host.listener.name)) return host.bootstrapRoute;
+    const live = await world.kubernetes.get(refOf(host.route));
+    return isOnHttps(host, live) ? host.route : host.bootstrapRoute;
+  };
+  const found = await Promise.all(
+    plan.hosts.map(async (host) => [host, await routeOf(host)] as const),
   );
+  return new Map(found);
 }
 
 function isOnHttps(host: DesiredHost, live: KubernetesObject | undefined): boolean {
