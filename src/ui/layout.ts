@@ -1,5 +1,5 @@
 import { formatLine, formatText, markOf, type Screen, type Span, type Style } from "./screen.ts";
-import { cutEnd, cutMiddle, padTo, widthOf } from "./text.ts";
+import { padTo, widthOf } from "./text.ts";
 
 /** A heading, with what it counts beside it. */
 export function formatHeading(screen: Screen, text: string, aside = ""): string {
@@ -25,30 +25,6 @@ export function formatFields(
       formatText(screen, text, { indent: column, ...(index === 0 ? { lead } : {}) }),
     );
   });
-}
-
-/** A marked thing: its name keeps both ends; a note that does not fit beside goes beneath. */
-export function formatItem(
-  screen: Screen,
-  item: { mark: string; style: Style; kind: string; kindWidth: number; name: string; note: string },
-): string[] {
-  const { mark, style, kind, kindWidth, name, note } = item;
-  const ellipsis = markOf(screen, "ellipsis");
-  const column = kindWidth + 6;
-  const shown = cutMiddle(name, Math.max(8, screen.columns - column), ellipsis);
-  const beside = note !== "" && column + widthOf(shown) + 2 + widthOf(note) <= screen.columns;
-  const quiet = style === "dim" ? "dim" : "plain";
-  const first = formatLine(screen, [
-    "  ",
-    [mark, style],
-    " ",
-    [padTo(cutEnd(kind, kindWidth, ellipsis), kindWidth), quiet],
-    "  ",
-    [shown, quiet],
-    ...(beside ? ["  ", [note, "dim"] as const] : []),
-  ]);
-  if (note === "" || beside) return [first];
-  return [first, ...formatText(screen, note, { indent: column, style: "dim" })];
 }
 
 /** What came of it, in whole sentences. */

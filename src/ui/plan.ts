@@ -1,7 +1,8 @@
 import type { Intent, PlanItem } from "../plan/plan.ts";
 import type { StepId } from "../plan/step-id.ts";
-import { formatHeading, formatItem, joinBlocks } from "./layout.ts";
-import type { Screen, Style } from "./screen.ts";
+import { formatHeading, joinBlocks } from "./layout.ts";
+import { formatItem } from "./plan-item.ts";
+import { formatText, type Screen, type Style } from "./screen.ts";
 import { toOneLine, widthOf } from "./text.ts";
 
 const AREAS = ["Gateway API", "DNS", "Gateway", "Certificates", "Configuration"] as const;
@@ -29,6 +30,17 @@ const AREA_OF: Record<StepId, Area> = {
   "kept-config": "Configuration",
 };
 
+/** What came with a chart is its part's, though one step takes all CRDs away. */
+const AREA_OF_CRD: readonly (readonly [group: RegExp, Area])[] = [
+  [/\.cert-manager\.io$/, "Certificates"],
+  [/\.gateway\.nginx\.org$/, "Gateway"],
+];
+
+function areaOf({ step, kind, name }: PlanItem): Area {
+  const own = kind === "CustomResourceDefinition" ? AREA_OF_CRD : [];
+  return own.find(([group]) => group.test(name))?.[1] ?? AREA_OF[step];
+}
+
 const SIGNS: Record<Intent, { mark: string; style: Style; verb: string }> = {
   create: { mark: "+", style: "green", verb: "to create" },
   update: { mark: "~", style: "yellow", verb: "to update" },
@@ -41,28 +53,37 @@ const SIGNS: Record<Intent, { mark: string; style: Style; verb: string }> = {
 export function renderPlan(items: readonly PlanItem[], screen: Screen): string {
   return joinBlocks([
     ...formatAreas(items, screen),
-    [formatHeading(screen, capitalize(countIntents(items)))],
+    formatText(screen, capitalize(countIntents(items)), { indent: 0, style: "bold" }),
   ]);
 }
 
 /** `3 to create, 1 to update, 12 unchanged`; `nothing` when there are no items. */
 export function countIntents(items: readonly PlanItem[]): string {
+  const shown = withoutRepeats(items);
   const counts = Object.entries(SIGNS).flatMap(([intent, { verb }]) => {
-    const count = items.filter((item) => item.intent === intent).length;
+    const count = shown.filter((item) => item.intent === intent).length;
     return count === 0 ? [] : [`${count} ${verb}`];
   });
   return counts.length === 0 ? "nothing to change" : counts.join(", ");
 }
 
 /** One block of lines an area, its counts beside its name. */
-export function formatAreas(items: readonly PlanItem[], screen: Screen): string[][] {
+export function formatAreas(all: readonly PlanItem[], screen: Screen): string[][] {
+  const items = withoutRepeats(all);
   const kindWidth = chooseKindWidth(items, screen);
   return AREAS.flatMap((area) => {
-    const inArea = items.filter(({ step }) => AREA_OF[step] === area);
+    const inArea = items.filter((item) => areaOf(item) === area);
     if (inArea.length === 0) return [];
     const lines = inArea.flatMap((item) => formatPlanItem(item, kindWidth, screen));
     return [[formatHeading(screen, area, countIntents(inArea)), ...lines]];
   });
+}
+
+/** Two steps may each bring the same thing to the same state: whichever comes first does it. */
+function withoutRepeats(items: readonly PlanItem[]): PlanItem[] {
+  const keyOf = (item: PlanItem) =>
+    JSON.stringify([item.kind, item.name, item.intent, noteOf(item)]);
+  return [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
 }
 
 /** A third of the line, or all that the longest needs where the names fit beside it. */

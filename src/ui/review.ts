@@ -30,11 +30,11 @@ const NAME_WIDTH = "Load balancer".length;
 /** What is about to be done, where, with what and for how much: shown before the confirmation. */
 export function renderReview(review: Review, screen: Screen): string {
   const { plan, items, warnings } = review;
-  const changed = items.filter(({ intent }) => intent === "create" || intent === "update");
+  const changed = items.filter(({ intent }) => ["create", "update", "delete"].includes(intent));
   return joinBlocks([
     [formatHeading(screen, `HTTPS for ${plan.config.domain}`)],
     formatFields(screen, placeFields(review), { nameWidth: NAME_WIDTH }),
-    formatFields(screen, howFields(plan, screen), { nameWidth: NAME_WIDTH }),
+    formatFields(screen, howFields(review, screen), { nameWidth: NAME_WIDTH }),
     [formatHeading(screen, "Changes", countIntents(items))],
     ...formatAreas(changed, screen),
     ...formatOthers(items, screen),
@@ -65,7 +65,7 @@ function placeFields({ plan, nameServers = [] }: Review): Fields {
   ];
 }
 
-function howFields(plan: PlanShown, screen: Screen): Fields {
+function howFields({ plan, items }: Review, screen: Screen): Fields {
   const { config, environment, versions } = plan;
   const arrow = markOf(screen, "arrow");
   const { charts, gatewayApi } = versions;
@@ -80,7 +80,7 @@ function howFields(plan: PlanShown, screen: Screen): Fields {
     ],
     ["Identity", IDENTITIES[environment.identityMode]],
     ["Load balancer", `${config.loadBalancer.scheme}, by ${PROVIDERS[environment.loadBalancer]}`],
-    ["Certificates", describeIssuer(plan)],
+    ["Certificates", describeIssuer(plan, items)],
     [
       "Versions",
       [
@@ -95,13 +95,14 @@ function howFields(plan: PlanShown, screen: Screen): Fields {
   ];
 }
 
-function describeIssuer({ config }: PlanShown): string {
-  const server = hostOf(
-    config.issuer === "staging" ? config.acme.stagingServer : config.acme.server,
-  );
-  return config.issuer === "staging"
-    ? `staging, from ${server}: browsers do not trust them`
-    : `production, from ${server}, after a proof with staging`;
+function describeIssuer({ config }: PlanShown, items: readonly PlanItem[]): string {
+  if (config.issuer === "staging") {
+    return `staging, from ${hostOf(config.acme.stagingServer)}: browsers do not trust them`;
+  }
+  // A Gateway that has gone to production asks there for new hosts too.
+  const isThere = items.some(({ step, intent }) => step === "promotion" && intent === "keep");
+  const proof = isThere ? "" : ", after a proof with staging";
+  return `production, from ${hostOf(config.acme.server)}${proof}`;
 }
 
 /** What is there already: counted, and what is not ours named. */

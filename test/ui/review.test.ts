@@ -11,12 +11,12 @@ describe("the review", () => {
       "HTTPS for example.com
 
         Account        111122223333
-        Caller         arn:aws:sts::111122223333:assumed-role/platform-admin/ops@
-                       example.com
+        Caller
+          arn:aws:sts::111122223333:assumed-role/platform-admin/ops@example.com
         Region         eu-central-1
         Cluster        demo, Kubernetes 1.34
-        Endpoint       https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-central-1.eks.
-                       amazonaws.com
+        Endpoint
+          https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com
         Hosted zone    example.com, Z0123456789ABCDEFGHIJ
         Name servers   ns-1.awsdns-01.org, ns-512.awsdns-00.net,
                        ns-1024.awsdns-00.com, ns-1536.awsdns-00.co.uk
@@ -33,7 +33,8 @@ describe("the review", () => {
       Changes  4 to create, 1 to update, 2 unchanged, 1 in the way
 
       DNS  2 to create, 1 to update
-        + IAM policy    arn:aws:iam::111122223333:polic…external-dns.eu-central-1.demo
+        + IAM policy
+          arn:aws:iam::111122223333:policy/gateway-tls-external-dns.eu-central-1.demo
         + IAM role      gateway-tls-external-dns.eu-central-1.demo
         ~ Helm release  external-dns/external-dns
                         (chart 1.20.0 -> 1.21.1, values.domainFilters)
@@ -130,7 +131,8 @@ describe("the plan", () => {
                          (of helm release platform/crds, used as it is)
 
       DNS  2 to create, 1 to update
-        + IAM policy     arn:aws:iam::111122223333:pol...xternal-dns.eu-central-1.demo
+        + IAM policy
+          arn:aws:iam::111122223333:policy/gateway-tls-external-dns.eu-central-1.demo
         + IAM role       gateway-tls-external-dns.eu-central-1.demo
         ~ Helm release   external-dns/external-dns
                          (chart 1.20.0 -> 1.21.1, values.domainFilters)
