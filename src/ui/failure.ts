@@ -2,14 +2,14 @@ import type { CommandResult, StepResult } from "../runner/result.ts";
 import { formatError, type ShownError } from "./error.ts";
 import { formatHeading, joinBlocks } from "./layout.ts";
 import { formatCommand, formatLine, formatText, markOf, type Screen, type Span } from "./screen.ts";
-import { countOf, cutMiddle, toOneLine } from "./text.ts";
+import { countOf, toOneLine } from "./text.ts";
 
 export interface FailureOptions extends Screen {
   /** The exact command that goes on from here, without secrets. */
   resume: string;
 }
 
-/** More changes than these are counted, not listed: the end must stay in sight. */
+/** More changes than these are told by kind: the end must stay in sight. */
 const LISTED = 12;
 
 /** The last screen of a run that failed or was stopped: what happened, what stands now, what next. */
@@ -49,17 +49,24 @@ function formatChanges({ changes, writes }: CommandResult, options: Screen): str
   if (writes === 0 && changes.length === 0) {
     return [formatHeading(options, "Changed"), formatLine(options, ["  nothing"])];
   }
-  const shown = changes.length > LISTED ? changes.slice(-LISTED + 1) : changes;
-  const hidden = changes.length - shown.length;
-  const ellipsis = markOf(options, "ellipsis");
-  const line = (text: string, mark: Span) => formatLine(options, ["  ", mark, " ", text]);
+  const lines = changes.length > LISTED ? groupChanges(changes) : changes;
+  const lead: Span[] = ["  ", ["+", "green"], " "];
   return [
     formatHeading(options, "Changed", countOf(writes, "write")),
-    ...(hidden === 0 ? [] : [line(`${hidden} before these`, [markOf(options, "pending"), "dim"])]),
-    ...shown.map((change) =>
-      line(cutMiddle(toOneLine(change), options.columns - 4, ellipsis), ["+", "green"]),
-    ),
+    ...lines.flatMap((line) => formatText(options, line, { lead, indent: 4 })),
   ];
+}
+
+/** `applied Namespace a, b`: what was done, to what kind, and to which, in the order of the first. */
+function groupChanges(changes: readonly string[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const change of changes) {
+    const [, what = "", name = ""] = /^(.*) (\S+)$/.exec(toOneLine(change)) ?? ["", "", change];
+    const names = groups.get(what) ?? [];
+    groups.set(what, names);
+    if (!names.includes(name)) names.push(name);
+  }
+  return [...groups].map(([what, names]) => `${what} ${names.join(", ")}`.trim());
 }
 
 function formatOpen(steps: readonly StepResult[], options: Screen): string[] {

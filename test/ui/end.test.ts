@@ -155,13 +155,28 @@ describe("the end of a failure", () => {
     `);
   });
 
-  it("counts changes that are too many to list", () => {
-    const changes = Array.from({ length: 30 }, (_, index) => `applied ConfigMap a/${index}`);
-    const many = { ...failed, changes, writes: 30 };
-    const lines = renderFailure(many, error, { ...plain80, resume }).split("\n");
-    expect(lines).toContain("  · 19 before these");
-    expect(lines).toContain("  + applied ConfigMap a/29");
-    expect(lines.filter((line) => line.includes("applied"))).toHaveLength(11);
+  it("tells changes that are many by what was done, and leaves none out", () => {
+    const changes = [
+      ...Array.from({ length: 30 }, (_, index) => `applied ConfigMap a/${index}`),
+      "installed helm release cert-manager/cert-manager",
+      "applied ConfigMap a/0",
+      "deleted record www.example.com A",
+    ];
+    const many = { ...failed, changes, writes: changes.length };
+    const text = renderFailure(many, error, { ...plain80, resume });
+    const [, list = ""] = /Changed {2}33 writes\n([^]*?)\n\n/.exec(text) ?? [];
+    expect(list.split("\n")).toHaveLength(5);
+    expect(list.replaceAll(/\s+/g, " ")).toBe(
+      ` + applied ConfigMap ${Array.from({ length: 30 }, (_, index) => `a/${index}`).join(", ")}` +
+        " + installed helm release cert-manager/cert-manager + deleted record www.example.com A",
+    );
+  });
+
+  it("says when to go on where the CA named a date", () => {
+    const limited = { ...error, code: "GT-ACME-RATE-LIMITED", hint: "Wait until the date." };
+    const text = renderFailure(failed, limited, { ...plain80, resume });
+    expect(text).toContain("When the date has come, run it again:");
+    expect(text).not.toContain("it goes on from here");
   });
 });
 
