@@ -105,34 +105,43 @@ function notInstalled(cluster: string | undefined): UserError {
     "GT-NOT-INSTALLED",
     `The cluster ${cluster ?? ""} keeps no configuration of gateway-tls.`.replace("  ", " "),
     {
-      hint: "Set it up with gateway-tls init; to look at one made by hand, name its Gateway: gateway-tls status --gateway NAMESPACE/NAME",
+      hint: "Set it up with `gateway-tls init`; to look at one made by hand, name its Gateway: gateway-tls status --gateway NAMESPACE/NAME",
       exitCode: 3,
     },
   );
 }
 
-/** Only these hosts; a name that the survey does not have is `GT-HOST-UNKNOWN`. */
+/** Only these hosts; names that the survey does not have are `GT-HOST-UNKNOWN`. */
 export function narrowSurvey(survey: Survey, hostnames: readonly string[]): Survey {
   if (hostnames.length === 0) return survey;
   const all = survey.targets.map(({ hostname }) => hostname);
   const wanted = hostnames.map((name) => name.toLowerCase().replace(/\.$/, ""));
-  const stranger = wanted.find((name) => !all.includes(name));
-  if (stranger !== undefined) {
-    const nearest = findNearest(stranger, all);
+  const strangers = wanted.filter((name) => !all.includes(name));
+  if (strangers.length > 0) {
+    const verb = strangers.length === 1 ? "is" : "are";
     throw new UsageError(
       "GT-HOST-UNKNOWN",
-      `${stranger} is not set up here; there are ${listNames(all)}.`,
-      nearest === undefined ? {} : { hint: `gateway-tls status ${nearest}` },
+      `${listNames(strangers)} ${verb} not set up here; there are ${listNames(all)}.`,
+      suggest(survey, wanted),
     );
   }
   const targets = survey.targets.filter(({ hostname }) => wanted.includes(hostname));
   return { ...survey, targets };
 }
 
+/** The same command with the nearest names, where each has one. */
+function suggest({ kept, gateways, targets }: Survey, wanted: readonly string[]) {
+  const all = targets.map(({ hostname }) => hostname);
+  const meant = wanted.map((name) => (all.includes(name) ? name : findNearest(name, all)));
+  if (meant.includes(undefined)) return {};
+  const flags = kept ? [] : gateways.map((place) => `--gateway ${nameGateway(place)}`);
+  return { hint: ["gateway-tls status", ...new Set(meant), ...flags].join(" ") };
+}
+
 /** A Gateway that is named and is not there, or serves no host by HTTPS: nothing to judge. */
 export function refuseEmpty(
   { kept, gateways, targets }: Survey,
-  { gateways: live }: StatusFacts,
+  { gateways: live }: Pick<StatusFacts, "gateways">,
 ): void {
   if (kept || !live.known) return;
   const all = live.value.map(({ metadata }) => nameGateway(metadata));

@@ -73,18 +73,7 @@ async function report(
   world: ConnectedWorld,
   survey: Survey,
 ): Promise<ExitCode> {
-  const { dnsServer } = resolved.options;
-  const look = async (unchanged?: Looked): Promise<Looked> => {
-    const options = {
-      ...(dnsServer === undefined ? {} : { dnsServer }),
-      ...(unchanged === undefined ? {} : { unchanged: unchanged.facts }),
-    };
-    const read = await readStatusFacts(world, survey, options);
-    refuseEmpty(read.survey, read.facts);
-    const narrowed = narrowSurvey(read.survey, input.names);
-    const status = completeActions(buildStatus(narrowed, read.facts), access);
-    return { ...read, survey: narrowed, status };
-  };
+  const look = createLook(input, { resolved, access }, world, survey);
   const { watch, bundle } = resolved.values;
   const looked =
     watch === true ? await watchAndShow(input, resolved, { world, survey, look }) : await look();
@@ -95,6 +84,28 @@ async function report(
     input.io.stderr.write(`The support bundle is ${path}. Read it before you give it away.\n`);
   }
   return EXIT_CODES[looked.status.verdict];
+}
+
+type Look = Watching["look"];
+
+function createLook(
+  { names }: CommandInput,
+  { resolved, access }: { resolved: Resolved; access: Access },
+  world: ConnectedWorld,
+  survey: Survey,
+): Look {
+  const { dnsServer } = resolved.options;
+  return async (unchanged) => {
+    const read = await readStatusFacts(world, survey, {
+      ...(dnsServer === undefined ? {} : { dnsServer }),
+      ...(unchanged === undefined ? {} : { unchanged: unchanged.facts }),
+      narrow: (found, cluster) => {
+        refuseEmpty(found, cluster);
+        return narrowSurvey(found, names);
+      },
+    });
+    return { ...read, status: completeActions(buildStatus(read.survey, read.facts), access) };
+  };
 }
 
 async function watchAndShow(

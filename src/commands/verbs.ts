@@ -37,7 +37,7 @@ export const verbs: readonly Verb[] = [
       "gateway-tls status --watch",
       "gateway-tls status --gateway gateway-tls/gateway-tls --output json",
     ],
-    argument: { value: "host", about: "Only this host (default: all)" },
+    argument: { value: "host", about: "Only these hosts (default: all)", several: true },
     load: () => import("./status.ts"),
   },
   {

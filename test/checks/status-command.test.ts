@@ -49,6 +49,21 @@ describe("status, of an installation", () => {
     ]);
   });
 
+  test("of several hosts: these, in the order of the installation", async () => {
+    const ran = await status("api.example.com", "www.example.com", "--output", "json");
+    const document = JSON.parse(ran.stdout);
+    expect([ran.exitCode, ran.stderr]).toEqual([0, ""]);
+    expect(document.hosts.map(({ hostname }: { hostname: string }) => hostname)).toEqual(hosts);
+  });
+
+  test("of several hosts that are not set up: each is told, and put right", async () => {
+    const ran = await status("apo.example.com", "www.example.com", "wwv.example.com");
+    const said = ran.stderr.replaceAll(/\s*\\?\s+/g, " ");
+    expect(ran.exitCode).toBe(2);
+    expect(said).toContain("apo.example.com and wwv.example.com are not set up here");
+    expect(said).toMatch(/gateway-tls status .*api\.example\.com www\.example\.com/);
+  });
+
   test("of a host that is not set up", async () => {
     const ran = await status("apo.example.com");
     expect([ran.exitCode, ran.stderr]).toEqual([2, expect.stringContaining("GT-HOST-UNKNOWN")]);
@@ -130,6 +145,22 @@ describe("status, of a Gateway by its name", () => {
     const ran = await status("--gateway", "gateway-tls/gateway-tl");
     expect([ran.exitCode, ran.stderr]).toEqual([3, expect.stringContaining("GT-GATEWAY-MISSING")]);
     expect(ran.stderr).toMatch(/gateway-tls status [^]*--gateway gateway-tls\/gateway-tls/);
+  });
+
+  test("of one host of it", async () => {
+    const flags = ["--gateway", "gateway-tls/gateway-tls", "--output", "json"];
+    const ran = await status("www.example.com", ...flags);
+    const document = JSON.parse(ran.stdout);
+    expect(document.hosts.map(({ hostname }: { hostname: string }) => hostname)).toEqual([
+      "www.example.com",
+    ]);
+  });
+
+  test("of a host that it does not serve: the right command looks at the same Gateway", async () => {
+    const ran = await status("wwv.example.com", "--gateway", "gateway-tls/gateway-tls");
+    const said = ran.stderr.replaceAll(/\s*\\?\s+/g, " ");
+    expect([ran.exitCode, said]).toEqual([2, expect.stringContaining("GT-HOST-UNKNOWN")]);
+    expect(said).toMatch(/status .*www\.example\.com --gateway gateway-tls\/gateway-tls/);
   });
 
   test("a name of another shape is wrong usage", async () => {

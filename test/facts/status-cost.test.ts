@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { buildStatus } from "../../src/checks/status.ts";
+import { narrowSurvey } from "../../src/commands/status-survey.ts";
 import { createGate, limitNetwork, OPEN_AT_ONCE } from "../../src/facts/limited.ts";
-import { readStatusFacts } from "../../src/facts/status-facts.ts";
+import { type ReadOptions, readStatusFacts } from "../../src/facts/status-facts.ts";
 import type { RecordType } from "../../src/ports/network.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { readState } from "../checks/state-file.ts";
@@ -40,7 +41,7 @@ class Meter {
   most = 0;
 }
 
-async function measure(hosts: number, from = "healthy") {
+async function measure(hosts: number, from = "healthy", options: ReadOptions = {}) {
   const state = readState(from);
   const hostnames = Array.from({ length: hosts }, (_, index) => `h${index}.example.com`);
   const backend = { namespace: "shop", service: "web", port: 80 };
@@ -64,7 +65,7 @@ async function measure(hosts: number, from = "healthy") {
     zones: watching(world.zones, meters.aws),
     identity: watching(world.identity, meters.aws),
   };
-  const read = await readStatusFacts(watched, survey);
+  const read = await readStatusFacts(watched, survey, options);
   return { meters, status: buildStatus(read.survey, read.facts) };
 }
 
@@ -81,6 +82,15 @@ describe("what one status costs", () => {
     const { meters } = await measure(100);
     expect(meters.network.most).toBe(OPEN_AT_ONCE);
     expect(meters.network.calls.filter((name) => name === "handshake")).toHaveLength(100);
+  });
+
+  test("one host of many: the network is asked about that one", async () => {
+    const narrow: ReadOptions["narrow"] = (survey) => narrowSurvey(survey, ["h7.example.com"]);
+    const { meters, status } = await measure(100, "healthy", { narrow });
+    expect(meters.network.calls.filter((name) => name === "handshake")).toHaveLength(1);
+    expect(status.hosts.map(({ hostname, verdict }) => [hostname, verdict])).toEqual([
+      ["h7.example.com", "degraded"],
+    ]);
   });
 
   test("what is wrong for every host is one finding", async () => {
