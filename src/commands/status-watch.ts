@@ -77,7 +77,7 @@ function timedOut({ status }: Looked, seconds: number): UserError {
   return new UserError(
     "GT-WAIT-TIMEOUT",
     `Not all was well within ${seconds} s; last seen: ${reason.replace(/[.\s]+$/, "")}.`,
-    { hint: status.next ?? "Run gateway-tls status again.", exitCode: 124 },
+    { hint: status.next ?? "gateway-tls status", exitCode: 124 },
   );
 }
 

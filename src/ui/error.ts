@@ -1,4 +1,5 @@
 import { formatCommand, formatText, markOf, type Screen } from "./screen.ts";
+import { toOneLine } from "./text.ts";
 
 /** What every view shows of a failure; a `UserError` is one. */
 export interface ShownError {
@@ -28,12 +29,50 @@ export function formatError({ code, message, hint }: ShownError, screen: Screen)
   ];
 }
 
-/** One action behind an arrow; a hint that is only a command stays fit for pasting. */
+/** One action behind an arrow; its commands are fit for pasting, on lines of their own or whole. */
 export function formatHint(hint: string, screen: Screen, indent: number): string[] {
-  if (/^(gateway-tls|kubectl|helm|aws) \S/.test(hint)) return formatCommand(screen, hint, indent);
   const arrow = markOf(screen, "arrow");
-  return formatText(screen, hint, {
-    lead: [" ".repeat(indent), [arrow, "cyan"], " "],
-    indent: indent + arrow.length + 1,
-  });
+  const own = indent + arrow.length + 1;
+  const lead = [" ".repeat(indent), [arrow, "cyan"] as const, " "];
+  const paragraph = formatText(screen, hint, { lead, indent: own });
+  const commands = [...toOneLine(hint).matchAll(COMMANDS)];
+  const isWhole = ([text, quoted]: RegExpExecArray): boolean =>
+    quoted !== undefined && paragraph.some((line) => line.includes(text));
+  if (commands.every(isWhole)) return paragraph;
+  const parts = divideHint(toOneLine(hint), commands);
+  const [only, ...more] = parts;
+  if (only?.isCommand === true && more.length === 0)
+    return formatCommand(screen, only.text, indent);
+  return parts.flatMap(({ isCommand, text }, index) =>
+    isCommand
+      ? formatCommand(screen, text, own + 2)
+      : formatText(screen, text, { indent: own, ...(index === 0 ? { lead } : {}) }),
+  );
 }
+
+/** Alone, behind a colon, or in backquotes; it ends where its sentence does. */
+const COMMANDS =
+  /`((?:gateway-tls|kubectl|helm|aws) [^`]+)`|(?<=^|: )((?:gateway-tls (?:init|add-host|remove-host|promote|status|check|config|uninstall)\b|(?:kubectl|helm|aws) [a-z])(?:"[^"]*"|'[^']*'|(?!; |\. |\.?$).)*)/g;
+
+/** Prose and commands, as they follow each other. */
+function divideHint(
+  text: string,
+  commands: readonly RegExpExecArray[],
+): { isCommand: boolean; text: string }[] {
+  const ends = commands.map((match) => match.index + match[0].length);
+  const prose = (from: number, to?: number) => {
+    const piece = beginSentence(text.slice(from, to));
+    return piece === "" ? [] : [{ isCommand: false, text: piece }];
+  };
+  return [
+    ...commands.flatMap((match, index) => [
+      ...prose(ends[index - 1] ?? 0, match.index),
+      { isCommand: true, text: match[1] ?? match[2] ?? "" },
+    ]),
+    ...prose(ends.at(-1) ?? 0),
+  ];
+}
+
+/** Without what joined it to the command before it. */
+const beginSentence = (text: string): string =>
+  text.replace(/^[;.] (.)/, (_, letter: string) => letter.toUpperCase()).replace(/^[.,;]?\s*/, "");

@@ -87,39 +87,64 @@ function withoutTail(spans: readonly Span[]): (readonly [string, ...Style[]])[] 
     .map(([text, ...styles], index) => [index === end ? text.trimEnd() : text, ...styles]);
 }
 
-/** A paragraph: broken at words, all its lines behind `indent` spaces, the first behind `lead`. */
+/** Where a word begins that has no room behind the indent of its paragraph. */
+const LONG_WORD_INDENT = 4;
+
+/**
+ * A paragraph: broken at words, all its lines behind `indent` spaces, the first behind `lead`. A
+ * word that has no room behind them begins further to the left.
+ */
 export function formatText(
   screen: Screen,
   text: string,
   options: { lead?: readonly Span[]; indent: number; style?: Style },
 ): string[] {
-  const { lead, indent, style = "plain" } = options;
-  const lines = wrapWords(text, screen.columns - indent);
-  return lines.map((line, index) =>
-    formatLine(screen, [
-      ...(index === 0 && lead !== undefined ? lead : [" ".repeat(indent)]),
-      [line, style],
-    ]),
-  );
+  const { indent, style = "plain" } = options;
+  const { columns } = screen;
+  const lines = wrapWords(text, columns - indent, columns);
+  return lines.flatMap((line, index) => {
+    const room = columns - widthOf(line);
+    const own = room >= indent ? indent : Math.max(0, Math.min(LONG_WORD_INDENT, room));
+    const lead = index === 0 ? options.lead : undefined;
+    const body: Span = [line, style];
+    if (lead === undefined) return [formatLine(screen, [" ".repeat(own), body])];
+    if (own === indent) return [formatLine(screen, [...lead, body])];
+    return [formatLine(screen, lead), formatLine(screen, [" ".repeat(own), body])];
+  });
 }
 
-/** A command to paste: broken before its flags, with backslashes, so that it is still one command. */
+/**
+ * A command to paste: broken before its flags, or between words where it has to be, with
+ * backslashes, so that it is still one command.
+ */
 export function formatCommand(screen: Screen, command: string, indent: number): string[] {
-  const [head = "", ...flags] = toOneLine(command).split(/ (?=--)/);
-  const room = screen.columns - 2;
-  const lines = flags.reduce(
-    (done, flag) => {
-      const last = done.pop() ?? "";
-      const joined = `${last} ${flag}`;
-      if (widthOf(joined) <= room) return [...done, joined];
-      return [...done, last, " ".repeat(indent + 2) + flag];
-    },
-    [" ".repeat(indent) + head],
-  );
+  const room = screen.columns - " \\".length;
+  const lines = [" ".repeat(indent)];
+  const add = (text: string): void => {
+    const last = lines.pop() ?? "";
+    const joined = last.trim() === "" ? last + text : `${last} ${text}`;
+    if (last.trim() === "" || widthOf(joined) <= room) lines.push(joined);
+    else lines.push(last, " ".repeat(indent + 2) + text);
+  };
+  for (const words of groupFlags(toOneLine(command))) {
+    const flag = words.join(" ");
+    if (indent + 2 + widthOf(flag) <= room) add(flag);
+    else for (const word of words) add(word);
+  }
   const continued = lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
   return continued
     .flatMap((line) => breakLine(line, screen.columns))
     .map((line) => formatLine(screen, [[line, "cyan"]]));
+}
+
+/** Each flag with what belongs to it, in words as a shell has them: what is quoted is one. */
+function groupFlags(command: string): string[][] {
+  const groups: string[][] = [[]];
+  for (const word of command.match(/(?:"[^"]*"|'[^']*'|[^\s"']|["'])+/g) ?? []) {
+    if (word.startsWith("--")) groups.push([word]);
+    else groups.at(-1)?.push(word);
+  }
+  return groups.filter((words) => words.length > 0);
 }
 
 function paint({ color }: Screen, text: string, styles: readonly Style[]): string {

@@ -67,10 +67,10 @@ function takeCells(text: string, width: number): string {
 }
 
 /**
- * Lines of at most `width` cells, broken at spaces; a word that is longer than a line is broken
- * where the line ends.
+ * Lines of at most `width` cells, broken at spaces. A longer word has a line of its own where it
+ * has no more than `whole` cells: in one piece it can be copied. Else it is broken where lines end.
  */
-export function wrapWords(text: string, width: number): string[] {
+export function wrapWords(text: string, width: number, whole = width): string[] {
   const room = Math.max(2, width);
   const lines: string[] = [];
   let line = "";
@@ -81,31 +81,19 @@ export function wrapWords(text: string, width: number): string[] {
       continue;
     }
     if (line !== "") lines.push(line);
-    const pieces = breakWord(word, room);
+    const pieces = widthOf(word) <= whole ? [word] : breakLine(word, room);
     line = pieces.pop() ?? "";
     lines.push(...pieces);
   }
   return line === "" ? lines : [...lines, line];
 }
 
-/** Broken where a terminal would break it, so that it can be selected as one. */
+/** Broken where a terminal would break it. */
 export function breakLine(line: string, width: number): string[] {
-  return breakText(line, width, (fitting) => fitting);
-}
-
-/** Names and URLs are easier to read in whole parts. */
-function breakWord(word: string, width: number): string[] {
-  return breakText(word, width, (fitting) => {
-    const parts = /^.*[/:.@-]/su.exec(fitting)?.[0] ?? "";
-    return widthOf(parts) > width / 2 ? parts : fitting;
-  });
-}
-
-function breakText(text: string, width: number, choose: (fitting: string) => string): string[] {
   const pieces: string[] = [];
-  let rest = text;
+  let rest = line;
   while (widthOf(rest) > width) {
-    const piece = choose(takeCells(rest, width)) || Array.from(rest).slice(0, 1).join("");
+    const piece = takeCells(rest, width) || Array.from(rest).slice(0, 1).join("");
     pieces.push(piece);
     rest = rest.slice(piece.length);
   }

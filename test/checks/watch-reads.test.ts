@@ -10,12 +10,16 @@ import { FakeClock } from "../support/fake-clock.ts";
 import { readState } from "./state-file.ts";
 import { buildStateWorld } from "./state-world.ts";
 
+const STARTING = "controller-starting";
+/** Soon after it began: later it would be broken. */
+const STARTED = "2026-11-23T13:01:00Z";
+
 /** A state that waits, in a cluster that counts what is listed and says when something changed. */
 function buildWatched(
   name: string,
   { forbidden = [], withoutAws = false }: { forbidden?: string[]; withoutAws?: boolean } = {},
 ) {
-  const state = readState(name);
+  const state = { ...readState(name), ...(name === STARTING ? { now: STARTED } : {}) };
   const aws = { ...state.aws, ...(withoutAws ? { denied: true } : {}) };
   const { world, survey } = buildStateWorld({ ...state, forbidden, aws });
   const clock = new FakeClock(state.now ?? "2026-11-23T14:00:00Z");
@@ -122,13 +126,18 @@ describe("what ends it", () => {
     ({ kind }) => kind === "Event",
   );
   test.each([
-    ["a Pod that crashes", "controller-starting", crashing, "GT-DEPLOYMENT-NOT-READY"],
+    ["a Pod that crashes", STARTING, crashing, "GT-DEPLOYMENT-NOT-READY"],
     ["a warning", "balancer-on-its-way", serviceEvent, "GT-LOAD-BALANCER-NO-ADDRESS"],
   ])("%s", async (_, state, objects, code) => {
     expect(objects.length).toBeGreaterThan(0);
     const { watch, change } = buildWatched(state);
-    const { status } = await watch((count) => count === 2 && change(...objects));
+    const looks: number[] = [];
+    const { status } = await watch((count) => {
+      looks.push(count);
+      if (count === 2) change(...objects);
+    });
     expect([status.verdict, status.findings[0]?.code]).toEqual(["degraded", code]);
+    expect(looks).toEqual([1, 2, 3]);
   });
 
   test("a watch that is not allowed leaves the rest watched, and is made up for by reading", async () => {
@@ -145,7 +154,7 @@ describe("what ends it", () => {
   });
 
   test("not what cannot be seen while something else is on its way", async () => {
-    const { watch } = buildWatched("controller-starting", { withoutAws: true });
+    const { watch } = buildWatched(STARTING, { withoutAws: true });
     await expect(watch()).rejects.toMatchObject({ code: "GT-WAIT-TIMEOUT" });
   });
 });

@@ -53,11 +53,10 @@ describe("cutting", () => {
     );
   });
 
-  it("breaks a long name after one of its parts", () => {
-    expect(wrapWords("arn:aws:sts::111122223333:assumed-role/platform-admin/ops", 44)).toEqual([
-      "arn:aws:sts::111122223333:assumed-role/",
-      "platform-admin/ops",
-    ]);
+  it("breaks a name only where no line has room for it", () => {
+    const name = "arn:aws:sts::111122223333:assumed-role/platform-admin/ops";
+    expect(wrapWords(`as ${name} now`, 44, 60)).toEqual(["as", name, "now"]);
+    expect(wrapWords(name, 44)).toEqual([name.slice(0, 44), name.slice(44)]);
   });
 });
 
