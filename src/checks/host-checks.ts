@@ -1,3 +1,4 @@
+import { formatBackend } from "../config/backend.ts";
 import type { Backend, Config } from "../config/config.ts";
 import type { HostClaim } from "../facts/claims.ts";
 import { valueOf } from "../facts/fact.ts";
@@ -6,13 +7,13 @@ import {
   failedFor,
   type Check,
   type CheckInput,
-  type Finding,
   judge,
   ok,
   type Verdict,
   warning,
 } from "./check.ts";
-import { findNearest, listNames } from "./nearest.ts";
+import { type BackendProblem, findBackendProblem } from "./backend.ts";
+import { listNames } from "./nearest.ts";
 
 /** What the cluster already has for the hosts: who answers for them, and who else claims them. */
 export const hostChecks: readonly Check[] = [
@@ -35,7 +36,7 @@ export const hostChecks: readonly Check[] = [
 interface Unanswered {
   backend: Backend;
   hostnames: string[];
-  finding: Finding;
+  problem: BackendProblem;
 }
 
 function judgeBackends(input: CheckInput, services: readonly ServiceFact[]): Verdict {
@@ -44,21 +45,22 @@ function judgeBackends(input: CheckInput, services: readonly ServiceFact[]): Ver
   const [first] = found;
   if (first === undefined) return ok();
   const hostnames = found.flatMap((one) => one.hostnames);
-  if (config.hosts.length === 1) return failedFor(input, hostnames, first.finding);
-  const texts = found.map((one) => `${listNames(one.hostnames)}: ${one.finding.message}`);
-  const hint = found.length === 1 ? first.finding.hint : hintFor(found);
-  return failedFor(input, hostnames, {
-    code: first.finding.code,
-    message: texts.join(" "),
-    ...(hint === undefined ? {} : { hint }),
-  });
+  const { code, message } = first.problem;
+  const hint = found.length === 1 ? hintFor(first.problem) : hintForAll(found);
+  if (config.hosts.length === 1) return failedFor(input, hostnames, { code, message, hint });
+  const texts = found.map((one) => `${listNames(one.hostnames)}: ${one.problem.message}`);
+  return failedFor(input, hostnames, { code, message: texts.join(" "), hint });
 }
 
-function hintFor(found: readonly Unanswered[]): string {
-  const nearest = found.flatMap(({ finding, backend }) => {
-    const full = /--backend (\S+:\d+)/.exec(finding.hint ?? "")?.[1];
-    return full === undefined ? [] : [`${formatName(backend)} -> ${full}`];
-  });
+const hintFor = ({ nearest }: BackendProblem): string =>
+  nearest === undefined
+    ? "Give an existing Service with --backend NAMESPACE/SERVICE:PORT, or use --sample-app."
+    : `Did you mean --backend ${nearest}?`;
+
+function hintForAll(found: readonly Unanswered[]): string {
+  const nearest = found.flatMap(({ problem, backend }) =>
+    problem.nearest === undefined ? [] : [`${formatBackend(backend)} -> ${problem.nearest}`],
+  );
   return nearest.length === 0
     ? "Give existing Services as backends."
     : `Give existing Services as backends; nearest: ${nearest.join(", ")}`;
@@ -72,17 +74,16 @@ function findUnanswered(
   const found = new Map<string, Unanswered>();
   for (const { hostname, backend } of config.hosts) {
     if (isSample(config, backend, names?.sampleApp)) continue;
-    const finding = describeBackend(backend, services, valueOf(facts.namespaces));
-    if (finding === undefined) continue;
-    const known = found.get(finding.message);
+    const existing = valueOf(facts.namespaces)?.map(({ name }) => name);
+    const { namespaces } = config;
+    const problem = findBackendProblem(backend, { services, namespaces, existing });
+    if (problem === undefined) continue;
+    const known = found.get(problem.message);
     if (known !== undefined) known.hostnames.push(hostname);
-    else found.set(finding.message, { backend, hostnames: [hostname], finding });
+    else found.set(problem.message, { backend, hostnames: [hostname], problem });
   }
   return [...found.values()];
 }
-
-const formatName = ({ namespace, service, port }: Backend): string =>
-  `${namespace}/${service}:${port}`;
 
 /** The sample app's Service comes with this run. */
 function isSample(config: Config, backend: Backend, name: string | undefined): boolean {
@@ -91,48 +92,6 @@ function isSample(config: Config, backend: Backend, name: string | undefined): b
     backend.namespace === config.namespaces.sampleApp &&
     backend.service === (name ?? "coffee")
   );
-}
-
-function describeBackend(
-  backend: Backend,
-  services: readonly ServiceFact[],
-  namespaces: readonly { name: string }[] | undefined,
-): Finding | undefined {
-  const { namespace, service, port } = backend;
-  const live = services.find((one) => one.namespace === namespace && one.name === service);
-  if (live === undefined) return noService(backend, services, namespaces);
-  if (live.ports.includes(port)) return undefined;
-  return {
-    code: "GT-BACKEND-PORT",
-    message: `The Service ${namespace}/${service} has no port ${port}. It has: ${listNames(live.ports.map(String))}.`,
-    hint: `Use --backend ${namespace}/${service}:${live.ports[0] ?? ""}.`,
-  };
-}
-
-function noService(
-  { namespace, service }: Backend,
-  services: readonly ServiceFact[],
-  namespaces: readonly { name: string }[] | undefined,
-): Finding {
-  const all = services.map((one) => `${one.namespace}/${one.name}:${one.ports[0] ?? ""}`);
-  const nearest = findNearest(
-    `${namespace}/${service}`,
-    all.map((one) => one.replace(/:.*/, "")),
-  );
-  const full = all.find((one) => one.startsWith(`${nearest ?? ""}:`));
-  const inIt = services.filter((one) => one.namespace === namespace).map(({ name }) => name);
-  const exists = namespaces === undefined || namespaces.some(({ name }) => name === namespace);
-  const has = exists
-    ? `${namespace} has: ${listNames(inIt)}.`
-    : `The namespace ${namespace} does not exist.`;
-  return {
-    code: "GT-BACKEND-NOT-FOUND",
-    message: `There is no Service ${namespace}/${service} with a TCP port. ${has}`,
-    hint:
-      full === undefined
-        ? "Give an existing Service with --backend NAMESPACE/SERVICE:PORT, or use --sample-app."
-        : `Did you mean --backend ${full}?`,
-  };
 }
 
 function judgeClaims(input: CheckInput, claims: readonly HostClaim[]): Verdict {

@@ -61,6 +61,7 @@ const WRONG_VALUES: ReadonlySet<string> = new Set([
   "GT-CLUSTER-NOT-FOUND",
   "GT-ZONE-NOT-FOUND",
   "GT-ZONE-ID",
+  "GT-BACKEND-LOOP",
   "GT-BACKEND-NOT-FOUND",
   "GT-BACKEND-PORT",
 ]);

@@ -1,3 +1,4 @@
+import type { Config } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
 import type { Kubernetes } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
@@ -7,16 +8,26 @@ export interface ServiceFact {
   namespace: string;
   name: string;
   ports: number[];
+  /** The Gateway, or the gateway controller, whose data plane it leads to. */
+  gateway?: string;
 }
+
+const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
+const APP_NAME = "app.kubernetes.io/name";
+/** Its 1.x line has one data plane, which is a Service of the release. */
+const CONTROLLER = "nginx-gateway-fabric";
 
 /** Every Service with a TCP port, for prompts and to check the backend; system ones come last. */
 export async function readServices(kubernetes: Kubernetes): Promise<Fact<ServiceFact[]>> {
   return readFact(async () => {
-    const services = (await kubernetes.list(kinds.Service)).map((object) => {
-      const { metadata, spec } = parseService(object);
+    const services = (await kubernetes.list(kinds.Service)).map((object): ServiceFact => {
+      const { spec } = parseService(object);
       const tcp = spec.ports.filter(({ protocol = "TCP" }) => protocol === "TCP");
       const ports = tcp.flatMap(({ port }) => port ?? []);
-      return { namespace: metadata.namespace ?? "default", name: metadata.name, ports };
+      const { name, namespace = "default", labels = {} } = object.metadata;
+      const isController = labels[APP_NAME] === CONTROLLER;
+      const gateway = labels[GATEWAY_NAME] ?? (isController ? CONTROLLER : undefined);
+      return { namespace, name, ports, ...(gateway === undefined ? {} : { gateway }) };
     });
     return services.filter(({ ports }) => ports.length > 0).sort(byRelevance);
   });
@@ -27,6 +38,26 @@ function byRelevance(a: ServiceFact, b: ServiceFact): number {
   return order !== 0 ? order : `${a.namespace}/${a.name}`.localeCompare(`${b.namespace}/${b.name}`);
 }
 
+/** Those that somebody may want to serve: not Kubernetes' own, not ours, no Gateway's. */
+export function keepServable(
+  services: readonly ServiceFact[],
+  namespaces: Config["namespaces"],
+): ServiceFact[] {
+  const own = new Set(Object.values(namespaces));
+  return services.filter(
+    (service) => service.gateway === undefined && !own.has(service.namespace) && !isSystem(service),
+  );
+}
+
 function isSystem({ namespace, name }: ServiceFact): boolean {
   return namespace.startsWith("kube-") || (namespace === "default" && name === "kubernetes");
+}
+
+/** Whether it leads back to our own Gateway: as a backend it would be asked for ever. */
+export function isOurGateway(
+  { namespace, gateway }: ServiceFact,
+  namespaces: Config["namespaces"],
+): boolean {
+  if (gateway === CONTROLLER) return namespace === namespaces.gatewayController;
+  return gateway === "gateway-tls" && namespace === namespaces.gateway;
 }

@@ -38,6 +38,19 @@ describe("backends that are not there", () => {
   });
 });
 
+it("the Gateway's own Service is no backend: it would ask itself", () => {
+  const backend = { namespace: "gateway-tls", service: "gateway-tls-nginx", port: 80 };
+  const own = { namespace: "gateway-tls", name: backend.service, ports: [80] };
+  const looping = { hosts: [{ hostname: "a.example.com", backend, path: "/" }] };
+  const facts = { services: known([{ ...own, gateway: "gateway-tls" }]) };
+  const report = runChecks(preflightChecks, buildInput(facts, looping));
+  expect(resultOf(report, "backends")).toMatchObject({
+    state: "failed",
+    code: "GT-BACKEND-LOOP",
+    message: expect.stringContaining("would come back to it"),
+  });
+});
+
 describe("routes of others that claim hosts", () => {
   const owner = { ours: false, name: "kubectl" };
   const claim = (name: string, onOurGateway: boolean) => ({
