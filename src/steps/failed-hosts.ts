@@ -1,8 +1,8 @@
-import { kinds } from "../kinds.ts";
 import { cutGateway, ownedListenerNames } from "../plan/gateway.ts";
 import type { DesiredHost } from "../plan/plan.ts";
-import { gatewayRef } from "./gateway.ts";
-import { findLiveIssuer, findUnissued } from "./issuance.ts";
+import { gatewayRef, isOfGateway } from "./gateway.ts";
+import { findCertificate, findLiveIssuer, findUnissued } from "./issuance.ts";
+import { refOf } from "./objects.ts";
 import type { Step, StepContext } from "./step.ts";
 
 const id = "failed-hosts";
@@ -33,10 +33,11 @@ export const failedHosts: Step = {
     if (live === undefined) return;
     const listeners = hosts.map(({ listener }) => listener.name);
     await kubernetes.apply([cutGateway(live, { listeners })]);
-    const { namespace } = gatewayRef(context);
-    await kubernetes.delete(
-      hosts.map(({ secretName: name }) => ({ kind: kinds.Certificate, name, namespace })),
+    const certificates = await Promise.all(hosts.map((host) => findCertificate(context, host)));
+    const own = certificates.flatMap((object) =>
+      object !== undefined && isOfGateway(context, object) ? [object] : [],
     );
+    await kubernetes.delete(own.map(refOf));
   },
   async settle({ failures = [] }) {
     return failures.length === 0

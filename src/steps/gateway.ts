@@ -51,6 +51,22 @@ export function gatewayRef({ plan }: Pick<StepContext, "plan">): {
   return { kind: kinds.Gateway, name, namespace: plan.config.namespaces.gateway };
 }
 
+/** Whether the object belongs to our Gateway, by an owner reference or its controller's label. */
+export function isOfGateway(
+  { plan }: Pick<StepContext, "plan">,
+  { metadata }: KubernetesObject,
+): boolean {
+  const { labels, ownerReferences = [] } = metadata;
+  if (metadata.namespace !== plan.config.namespaces.gateway) return false;
+  if (labels?.["gateway.networking.k8s.io/gateway-name"] === plan.names.gateway) return true;
+  return ownerReferences.some(
+    ({ apiVersion, kind, name }) =>
+      apiVersion.startsWith("gateway.networking.k8s.io/") &&
+      kind === kinds.Gateway.kind &&
+      name === plan.names.gateway,
+  );
+}
+
 /** Applies what is wanted together with all listeners and annotations of ours that live. */
 export async function applyGateway(
   context: Pick<StepContext, "plan" | "world">,

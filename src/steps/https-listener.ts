@@ -1,20 +1,20 @@
 import { isBackingOff } from "../checks/issuance.ts";
 import { parseCertificate } from "../facts/objects.ts";
-import { kinds } from "../kinds.ts";
+import { findOwner } from "../facts/ownership.ts";
 import { gatewayHasListener, gatewayWith, mergeGateway } from "../plan/gateway.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
-import { applyGateway, gatewayRef } from "./gateway.ts";
-import { findLiveIssuer } from "./issuance.ts";
-import { inspectObjects } from "./objects.ts";
+import { applyGateway, gatewayRef, isOfGateway } from "./gateway.ts";
+import { findCertificate, findLiveIssuer, isIssued } from "./issuance.ts";
+import { inspectObjects, refOf } from "./objects.ts";
 import type { Step, StepContext } from "./step.ts";
 
 const id = "https-listener";
 
 /**
  * One HTTPS listener per host and the issuer's annotation: from here on cert-manager acts. A
- * Certificate that waits out a back-off after a failure is taken away; cert-manager makes it anew
- * and tries at once.
+ * Certificate of our Gateway that waits out a back-off after a failure is taken away; cert-manager
+ * makes it anew and tries at once. One of others by that name is in its way, unless it is as wanted.
  */
 export const httpsListener: Step = {
   id,
@@ -22,18 +22,20 @@ export const httpsListener: Step = {
   after: ["rehearsal", "issuers"],
   async inspect(context) {
     const live = await context.world.kubernetes.get(gatewayRef(context));
-    const [[gateway], stuck] = await Promise.all([
+    const [[gateway], stuck, foreign] = await Promise.all([
       inspectObjects(context, id, [mergeGateway(live, await wantedGateway(context))]),
       findBackingOff(context),
+      findForeign(context),
     ]);
-    return [...describeListeners(context, live, gateway), ...stuck.map(retryItem)];
+    return [
+      ...describeListeners(context, live, gateway),
+      ...stuck.map(retryItem),
+      ...foreign.map(foreignItem),
+    ];
   },
   async apply(context) {
     const stuck = await findBackingOff(context);
-    const { namespace } = gatewayRef(context);
-    await context.world.kubernetes.delete(
-      stuck.map(({ metadata: { name } }) => ({ kind: kinds.Certificate, name, namespace })),
-    );
+    await context.world.kubernetes.delete(stuck.map(refOf));
     await applyGateway(context, await wantedGateway(context));
   },
   async settle({ plan }) {
@@ -69,20 +71,34 @@ function describeListeners(
 /** The issuer in use stays: only the promotion switches it. */
 async function wantedGateway(context: StepContext): Promise<KubernetesObject> {
   const { plan } = context;
-  const issuer = (await findLiveIssuer(context)) ?? plan.names.issuers.staging;
+  const issuer = await findIssuer(context);
   return gatewayWith(plan, { listeners: plan.hosts.map(({ listener }) => listener), issuer });
 }
 
-async function findBackingOff({ plan, world }: StepContext): Promise<KubernetesObject[]> {
-  const { gateway: namespace } = plan.config.namespaces;
-  const live = await Promise.all(
-    plan.hosts.map(({ secretName: name }) =>
-      world.kubernetes.get({ kind: kinds.Certificate, name, namespace }),
-    ),
-  );
+async function findIssuer(context: StepContext): Promise<string> {
+  return (await findLiveIssuer(context)) ?? context.plan.names.issuers.staging;
+}
+
+async function findBackingOff(context: StepContext): Promise<KubernetesObject[]> {
+  const live = await Promise.all(context.plan.hosts.map((host) => findCertificate(context, host)));
   return live.flatMap((object) =>
-    object !== undefined && isBackingOff(parseCertificate(object)) ? [object] : [],
+    object !== undefined && isOfGateway(context, object) && isBackingOff(parseCertificate(object))
+      ? [object]
+      : [],
   );
+}
+
+/** cert-manager changes none that its Gateway does not own, so the host would never be served. */
+async function findForeign(context: StepContext): Promise<KubernetesObject[]> {
+  const issuer = await findIssuer(context);
+  const found = await Promise.all(
+    context.plan.hosts.map(async (host) => {
+      const live = await findCertificate(context, host);
+      const isForeign = live !== undefined && !isOfGateway(context, live);
+      return isForeign && !isIssued(host, issuer, live) ? [live] : [];
+    }),
+  );
+  return found.flat();
 }
 
 function retryItem({ metadata: { namespace, name } }: KubernetesObject): PlanItem {
@@ -93,4 +109,9 @@ function retryItem({ metadata: { namespace, name } }: KubernetesObject): PlanIte
     intent: "update",
     fields: ["a new attempt in place of the back-off"],
   };
+}
+
+function foreignItem({ kind, metadata }: KubernetesObject): PlanItem {
+  const name = `${metadata.namespace}/${metadata.name}`;
+  return { step: id, kind, name, intent: "foreign", owner: findOwner(metadata).name };
 }

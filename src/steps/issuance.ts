@@ -9,6 +9,7 @@ import {
 import { kinds } from "../kinds.ts";
 import { issuerOf } from "../plan/gateway.ts";
 import type { DesiredHost } from "../plan/plan.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { gatewayRef } from "./gateway.ts";
 import { waitForHosts } from "./hosts.ts";
 import type { StepContext } from "./step.ts";
@@ -36,30 +37,29 @@ export async function findUnissued(
   issuer: string,
 ): Promise<DesiredHost[]> {
   const found = await Promise.all(
-    hosts.map(async (host) => ({
-      host,
-      verdict: await readVerdict(context, host, issuer),
-    })),
+    hosts.map(async (host) => ({ host, live: await findCertificate(context, host) })),
   );
-  return found.flatMap(({ host, verdict }) => (verdict === "ready" ? [] : [host]));
+  return found.flatMap(({ host, live }) => (isIssued(host, issuer, live) ? [] : [host]));
 }
 
-async function readVerdict(
+/** The Certificate of a host's name, whoever made it. */
+export async function findCertificate(
   { plan, world }: Pick<StepContext, "plan" | "world">,
-  host: DesiredHost,
+  { secretName: name }: DesiredHost,
+): Promise<KubernetesObject | undefined> {
+  const { gateway: namespace } = plan.config.namespaces;
+  return world.kubernetes.get({ kind: kinds.Certificate, name, namespace });
+}
+
+/** Whether the host's Certificate is ready, from this issuer. */
+export function isIssued(
+  { host: { hostname } }: DesiredHost,
   issuer: string,
-): Promise<string> {
-  const ref = { name: host.secretName, namespace: plan.config.namespaces.gateway };
-  const live = await world.kubernetes.get({ kind: kinds.Certificate, ...ref });
-  const { state } = explainIssuance({
-    hostname: host.host.hostname,
-    issuer,
-    certificate: live === undefined ? undefined : parseCertificate(live),
-    requests: [],
-    orders: [],
-    challenges: [],
-  });
-  return state;
+  live: KubernetesObject | undefined,
+): boolean {
+  const certificate = live === undefined ? undefined : parseCertificate(live);
+  const none = { requests: [], orders: [], challenges: [] };
+  return explainIssuance({ hostname, issuer, certificate, ...none }).state === "ready";
 }
 
 /** Waits until every host has a certificate from this issuer; the CA's refusal of a host is final. */

@@ -4,9 +4,9 @@ import { cutGateway, type GatewayCut, isCut, ownedListenerNames } from "../../pl
 import { findRouteNamespaces, HTTP_LISTENER } from "../../plan/names.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
-import { gatewayRef } from "../gateway.ts";
+import { gatewayRef, isOfGateway } from "../gateway.ts";
 import type { Step, StepContext } from "../step.ts";
-import { deleteDoomed, describeDoomed, findOwn, isOfGateway, waitUntilGone } from "./removal.ts";
+import { deleteDoomed, describeDoomed, findOwn, waitUntilGone } from "./removal.ts";
 
 const id = "certificate";
 

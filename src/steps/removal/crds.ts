@@ -5,9 +5,10 @@ import { MANAGER, PART_OF } from "../../plan/manifest.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import { readServedKind } from "../../facts/served-kind.ts";
+import { isOfGateway } from "../gateway.ts";
 import { refOf } from "../objects.ts";
 import type { Step, StepContext } from "../step.ts";
-import { findOwn, isOfGateway, nameOf, OURS, waitUntilGone } from "./removal.ts";
+import { findOwn, nameOf, OURS, waitUntilGone } from "./removal.ts";
 
 const id = "gateway-api-crds";
 const CERT_MANAGER_GROUP = /(^|\.)cert-manager\.io$/;

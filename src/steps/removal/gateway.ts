@@ -4,9 +4,9 @@ import { parseHttpRoute } from "../../facts/objects.ts";
 import { kinds } from "../../kinds.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
-import { gatewayRef } from "../gateway.ts";
+import { gatewayRef, isOfGateway } from "../gateway.ts";
 import type { Step, StepContext } from "../step.ts";
-import { findOwn, isOfGateway, nameOf, waitUntilGone } from "./removal.ts";
+import { findOwn, nameOf, waitUntilGone } from "./removal.ts";
 
 const id = "gateway";
 

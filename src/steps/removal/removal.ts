@@ -1,4 +1,4 @@
-import { kinds, type ResourceKind } from "../../kinds.ts";
+import type { ResourceKind } from "../../kinds.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject, ObjectRef } from "../../ports/kubernetes.ts";
 import { isOurs } from "../../facts/ownership.ts";
@@ -70,17 +70,4 @@ export async function waitUntilGone(
 
 function heldBy({ metadata: { finalizers = [] } }: KubernetesObject): string {
   return finalizers.length === 0 ? "" : `, held by ${finalizers.join(", ")}`;
-}
-
-/** Whether the object belongs to our Gateway, by an owner reference or its controller's label. */
-export function isOfGateway(
-  { plan }: Pick<RemovalContext, "plan">,
-  { metadata }: KubernetesObject,
-): boolean {
-  if (metadata.namespace !== plan.config.namespaces.gateway) return false;
-  if (metadata.labels?.["gateway.networking.k8s.io/gateway-name"] === plan.names.gateway)
-    return true;
-  return (metadata.ownerReferences ?? []).some(
-    ({ kind, name }) => kind === kinds.Gateway.kind && name === plan.names.gateway,
-  );
 }

@@ -2,7 +2,8 @@ import { parseCertificate, parseGateway } from "../../facts/objects.ts";
 import { isOurs } from "../../facts/ownership.ts";
 import { kinds } from "../../kinds.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
-import { isOfGateway, nameOf, type RemovalContext } from "./removal.ts";
+import { isOfGateway } from "../gateway.ts";
+import { nameOf, type RemovalContext } from "./removal.ts";
 
 /** A Gateway of others that our controller serves, as a clause. */
 export async function findControllerUser(context: RemovalContext): Promise<string | undefined> {
