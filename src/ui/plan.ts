@@ -79,10 +79,11 @@ export function formatAreas(all: readonly PlanItem[], screen: Screen): string[][
   });
 }
 
+const keyOf = (item: PlanItem): string =>
+  JSON.stringify([item.kind, item.name, item.intent, noteOf(item)]);
+
 /** Two steps may each bring the same thing to the same state: whichever comes first does it. */
 function withoutRepeats(items: readonly PlanItem[]): PlanItem[] {
-  const keyOf = (item: PlanItem) =>
-    JSON.stringify([item.kind, item.name, item.intent, noteOf(item)]);
   return [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
 }
 
