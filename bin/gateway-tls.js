@@ -40,9 +40,9 @@ function readVersion() {
 function prepareProcess() {
   // The SDK is pinned, and warns about Node 20 on every start.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  // A reader that went away (`| head`) must not end a bring-up in the middle.
-  process.stdout.on("error", ignoreBrokenPipe);
-  process.stderr.on("error", ignoreBrokenPipe);
+  // A reader that went away (`| head`), or a terminal, must not end a bring-up in the middle.
+  process.stdout.on("error", ignoreLostReader);
+  process.stderr.on("error", ignoreLostReader);
   const { HOME, XDG_CACHE_HOME } = process.env;
   // Node's default is below the shared temporary directory: code that runs belongs in a private one.
   const cache = XDG_CACHE_HOME || (HOME && HOME + "/.cache");
@@ -51,8 +51,8 @@ function prepareProcess() {
   }
 }
 
-function ignoreBrokenPipe(error) {
-  if (error.code !== "EPIPE") throw error;
+function ignoreLostReader(error) {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
 }
 
 function run(args) {

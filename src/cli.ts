@@ -36,7 +36,7 @@ export async function main(
 }
 
 async function runVerb({ verb, flags, names }: VerbLine, io: Io): Promise<ExitCode> {
-  const interruption = listenForSignals();
+  const interruption = listenForSignals(io);
   try {
     const [{ run }, input] = await Promise.all([
       verb.load(),
@@ -106,19 +106,25 @@ async function createWorld(
   return createRealWorld({ region: known, profile, dnsServer, trustCa: roots, env });
 }
 
-/** The first Ctrl-C or SIGTERM stops the run in order, the second one at once. */
-function listenForSignals(): { signal: AbortSignal; stop: () => void } {
+/**
+ * The first Ctrl-C or SIGTERM stops the run in order, the second one at once; so does SIGHUP, a
+ * terminal that was closed. Without a terminal it may be ignored on purpose, by nohup.
+ */
+function listenForSignals({ stderr }: Io): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
+  const names = ["SIGINT", "SIGTERM", ...(stderr.isTTY ? (["SIGHUP"] as const) : [])] as const;
   const onSignal = (name: NodeJS.Signals) => {
     // Nothing is left to wait for: the user has said it twice.
     // oxlint-disable-next-line eslint-plugin-node/no-process-exit, unicorn/no-process-exit
     if (controller.signal.aborted) process.exit(130);
-    controller.abort(new Cancelled(name === "SIGTERM" ? "Stopped by SIGTERM." : undefined));
+    controller.abort(new Cancelled(name === "SIGINT" ? undefined : `Stopped by ${name}.`));
   };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  for (const name of names) process.on(name, onSignal);
   return {
     signal: controller.signal,
-    stop: () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal),
+    stop: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
   };
 }
 
@@ -128,7 +134,9 @@ function readVersion(): string {
 }
 
 function findCommand(argv: readonly string[], verbs: readonly Verb[]): string {
-  return verbs.find(({ name }) => argv.includes(name))?.name ?? "gateway-tls";
+  // The first word: a later one may be the value of a flag.
+  const [first] = argv.filter((text) => !text.startsWith("-"));
+  return verbs.find(({ name }) => name === first)?.name ?? "gateway-tls";
 }
 
 /** Also where the flags could not be read. */

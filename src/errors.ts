@@ -15,6 +15,8 @@ export interface UserErrorOptions {
   cause?: unknown;
   /** Set by adapters only: the runner tries the step again within this limit. */
   retry?: Retry;
+  /** Set by adapters only: what had been changed when it failed, a line each, as the journal notes it. */
+  written?: readonly string[];
   exitCode?: ExitCode;
 }
 
@@ -30,6 +32,7 @@ export class UserError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retry: Retry | undefined;
+  readonly written: readonly string[];
   readonly exitCode: ExitCode;
 
   constructor(code: ErrorCode, message: string, options: UserErrorOptions = {}) {
@@ -37,6 +40,7 @@ export class UserError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.retry = options.retry;
+    this.written = options.written ?? [];
     this.exitCode = options.exitCode ?? 1;
   }
 }
@@ -50,7 +54,7 @@ export class UsageError extends UserError {
   }
 }
 
-/** The user stopped the program (Ctrl-C, or SIGTERM). Exit 130. */
+/** The user stopped the program (Ctrl-C, SIGTERM or SIGHUP). Exit 130. */
 export class Cancelled extends UserError {
   override readonly name = "Cancelled";
 

@@ -12,6 +12,7 @@ import { refuseOverLimit } from "../runner/certificate-limit.ts";
 import { withConnection } from "../runner/connect.ts";
 import { type Examination, examine, inspectAll, planFor } from "../runner/prepare.ts";
 import type { CommandResult } from "../runner/result.ts";
+import { untilStopped } from "../runner/until-stopped.ts";
 import { failedHosts } from "../steps/failed-hosts.ts";
 import { steps as everyStep } from "../steps/index.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
@@ -42,10 +43,10 @@ export interface BringUp {
 
 /** Preflight, plan, review, run, end screen: everything behind the resolved config. */
 export async function bringUp(input: BringUp): Promise<ExitCode> {
-  const { world, connection, config, options, configText, templates } = input;
+  const { world, connection, config, options, configText, templates, signal } = input;
   const about = input.asked === undefined ? {} : { about: input.asked };
   const question = { config, options, configText, templates, ...about };
-  const examination = await examine(world, connection, question);
+  const examination = await untilStopped(signal, examine(world, connection, question));
   if (examination.failure !== undefined || connection instanceof UserError) {
     return showRefusal(input, examination);
   }
@@ -55,7 +56,7 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   const isForProduction = input.asked !== undefined && config.issuer === "production";
   const hint = "Take fewer hosts now and the rest in a week, or stay at staging.";
   if (isForProduction) await refuseOverLimit({ plan, world: connected, hint });
-  const items = await inspectAll(steps, plan, connected, options);
+  const items = await untilStopped(signal, inspectAll(steps, plan, connected, options));
   refuseForeign(items);
   const checks = findWarnings(examination.report);
   if (options.dryRun) return showPlan(input, items, checks);
@@ -63,7 +64,7 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   if (!(await confirm(input, items))) return showDeclined(input, items);
   const now = () => world.clock.now().getTime();
   const observer = await createObserver(input.output, options, steps, now);
-  const { command, signal, holder } = input;
+  const { command, holder } = input;
   const undertaking = {
     command,
     plan,

@@ -6,6 +6,7 @@ import type { ConnectedWorld } from "../ports/world.ts";
 import { carryOut } from "../runner/carry-out.ts";
 import { inspectAll } from "../runner/prepare.ts";
 import type { CommandResult } from "../runner/result.ts";
+import { untilStopped } from "../runner/until-stopped.ts";
 import type { Step } from "../steps/step.ts";
 import type { CommandInput } from "./command.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
@@ -36,7 +37,7 @@ export interface Change {
   withoutHosts?: boolean;
   /** Nothing was installed: without anything to do there is nothing to wait for either. */
   isGone?: boolean;
-  afterLock?: (world: ConnectedWorld) => Promise<void>;
+  afterSteps?: (world: ConnectedWorld) => Promise<void>;
 }
 
 /** What every change of an installation goes with. */
@@ -50,7 +51,7 @@ export function changeIn(
 /** The list, the confirmation, the run and its end. */
 export async function carryOutChange(change: Change): Promise<ExitCode> {
   const { command, plan, steps, world, options, output, signal, holder } = change;
-  const items = await inspectAll(steps, plan, world, options);
+  const items = await untilStopped(signal, inspectAll(steps, plan, world, options));
   const isOpen = items.some(({ intent }) => intent !== "keep");
   if (options.dryRun) return showPlan(change, items);
   if (!isOpen && change.isGone === true) {
@@ -73,7 +74,7 @@ export async function carryOutChange(change: Change): Promise<ExitCode> {
     checks: [],
     madeFrom: { text: change.keptText },
     ...(change.withoutHosts === undefined ? {} : { withoutHosts: change.withoutHosts }),
-    ...(change.afterLock === undefined ? {} : { afterLock: change.afterLock }),
+    ...(change.afterSteps === undefined ? {} : { afterSteps: change.afterSteps }),
   });
   const warnings = [...(change.warnings ?? []), ...result.warnings];
   return showOutcome(change, { ...result, warnings }, error);

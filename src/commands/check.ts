@@ -12,6 +12,7 @@ import type { ClusterConnection, ConnectedWorld, World } from "../ports/world.ts
 import { describeError } from "../runner/carry-out.ts";
 import { rememberIdentity, withConnection } from "../runner/connect.ts";
 import { type Examination, examine, inspectAll, planFor } from "../runner/prepare.ts";
+import { untilStopped } from "../runner/until-stopped.ts";
 import { steps } from "../steps/index.ts";
 import type { CommandInput } from "./command.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
@@ -47,7 +48,8 @@ export async function run(input: CommandInput): Promise<ExitCode> {
       ? await settleConfig({ command: "init", resolved, world, region, terminal: input.terminal })
       : await settleInstalled(input, { world, resolved, region });
     try {
-      const checked = await look(input, { world, resolved, isPre, ...settled });
+      const question = { world, resolved, isPre, ...settled };
+      const checked = await untilStopped(input.signal, look(input, question));
       return await show(input, resolved, checked);
     } finally {
       if (!(settled.connection instanceof UserError)) await settled.connection.close();

@@ -21,7 +21,7 @@ export interface CommandInput {
   /** What stands behind the verb: host names. */
   names: readonly string[];
   io: Io;
-  /** Aborts on Ctrl-C and SIGTERM. */
+  /** Aborts on Ctrl-C, SIGTERM and SIGHUP. */
   signal: AbortSignal;
   terminal: Terminal;
   /** The region that AWS is configured with. */

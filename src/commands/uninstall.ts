@@ -29,7 +29,7 @@ async function uninstall(input: CommandInput, installation: Installation): Promi
     warnings: notes,
     withoutHosts: true,
     isGone: installation.config === undefined,
-    afterLock: (journaled) =>
+    afterSteps: (journaled) =>
       removeOwnNamespace({ plan, world: journaled, options, waiting: input.signal }),
   });
 }

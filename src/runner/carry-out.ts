@@ -8,7 +8,7 @@ import type { ConnectedWorld } from "../ports/world.ts";
 import { readServed } from "../steps/served-certificate.ts";
 import type { HostFailure, Step } from "../steps/step.ts";
 import type { Observer } from "./event.ts";
-import { journalWrites } from "./journal.ts";
+import { type Journal, journalWrites } from "./journal.ts";
 import { acquireLock, type Lock } from "./lock.ts";
 import type { CommandResult, HostResult } from "./result.ts";
 import { explainFailures, warnOfOthers } from "./host-failures.ts";
@@ -32,8 +32,8 @@ export interface Undertaking {
    * must still be that one, or another run's change would be lost. Not compared when left out.
    */
   madeFrom?: { text: string | undefined };
-  /** Done when all steps are, and the Lease is given back: what takes the Lease's own place away. */
-  afterLock?: (world: ConnectedWorld) => Promise<void>;
+  /** Done when all steps are, the Lease still ours: what takes the Lease's own place away. */
+  afterSteps?: (world: ConnectedWorld) => Promise<void>;
   /**
    * Hosts are isolated: one that fails is left out and the others go on. These are the hosts that
    * the command is about, whose failure is the command's; another's is a warning.
@@ -57,18 +57,21 @@ export interface Outcome {
 export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
   const { world, journal } = journalWrites(undertaking.world);
   const journaled = { ...undertaking, world };
-  const outcome = await runUnderLock(journaled);
+  const outcome = await runUnderLock(journaled, journal);
   await undertaking.observer.finish();
   const seen = outcome.error === undefined && undertaking.withoutHosts !== true;
-  const hosts = seen ? await readHosts(journaled, outcome.failures) : [];
-  const error = outcome.error ?? explainFailures(undertaking.about ?? [], outcome.failures);
+  const { hosts, unseen } = seen
+    ? await readHosts(journaled, outcome.failures)
+    : { hosts: [], unseen: [] };
+  const about = undertaking.about ?? [];
+  const error = outcome.error ?? explainFailures(about, outcome.failures);
   const result: CommandResult = {
     command: undertaking.command,
     result: nameResult(error, journal.changes.length),
     error: describeError(error),
     writes: journal.changes.length,
     changes: [...journal.changes],
-    warnings: [...outcome.warnings, ...warnOfOthers(undertaking.about ?? [], outcome.failures)],
+    warnings: [...outcome.warnings, ...warnOfOthers(about, outcome.failures), ...unseen],
     checks: [...undertaking.checks],
     plan: [...undertaking.items],
     steps: outcome.steps,
@@ -77,39 +80,46 @@ export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
   return { result, error };
 }
 
-async function runUnderLock(undertaking: Undertaking): Promise<RunOutcome> {
-  const outcome = await runLocked(undertaking);
-  const writes = undertaking.items.some(({ intent }) => intent !== "keep");
-  if (outcome.error !== undefined || !writes) return outcome;
+async function runUnderLock(undertaking: Undertaking, journal: Journal): Promise<RunOutcome> {
+  const { items, steps, signal } = undertaking;
+  const writes = items.some(({ intent }) => intent !== "keep");
+  if (!writes) return run(undertaking, signal);
   try {
-    await undertaking.afterLock?.(undertaking.world);
-    return outcome;
+    signal.throwIfAborted();
+    const lock = await takeLock(undertaking);
+    lock.lost.addEventListener("abort", () => journal.close(lock.lost.reason), { once: true });
+    try {
+      await refuseChanged(undertaking);
+      const outcome = await run(undertaking, AbortSignal.any([signal, lock.lost]));
+      return outcome.error === undefined ? await endLast(undertaking, lock, outcome) : outcome;
+    } finally {
+      await lock.release();
+    }
   } catch (error) {
-    return { ...outcome, error };
+    return { steps: notStarted(steps), warnings: [], failures: [], error };
   }
 }
 
-async function runLocked(undertaking: Undertaking): Promise<RunOutcome> {
-  const { items, steps, plan, world, options, observer, signal } = undertaking;
-  const context = { plan, world, options };
+function run(undertaking: Undertaking, signal: AbortSignal): Promise<RunOutcome> {
+  const { steps, plan, world, options, observer } = undertaking;
   const isolateHosts = undertaking.about !== undefined;
-  const run = { steps, context, isolateHosts, clock: world.clock, observer };
-  const writes = items.some(({ intent }) => intent !== "keep");
-  if (!writes) return runSteps({ ...run, signal });
-  let lock: Lock;
+  const context = { plan, world, options };
+  return runSteps({ steps, context, isolateHosts, clock: world.clock, observer, signal });
+}
+
+/** What takes the Lease away is done while it is still ours, so that no other run begins in it. */
+async function endLast(
+  { afterSteps, world }: Undertaking,
+  lock: Lock,
+  outcome: RunOutcome,
+): Promise<RunOutcome> {
+  if (afterSteps === undefined) return outcome;
+  await lock.settle();
   try {
-    lock = await takeLock(undertaking);
+    await afterSteps(world);
+    return outcome;
   } catch (error) {
-    return { steps: notStarted(steps), warnings: [], failures: [], error };
-  }
-  try {
-    await refuseChanged(undertaking);
-    const guarded = AbortSignal.any([signal, lock.lost]);
-    return await runSteps({ ...run, signal: guarded });
-  } catch (error) {
-    return { steps: notStarted(steps), warnings: [], failures: [], error };
-  } finally {
-    await lock.release();
+    return { ...outcome, error };
   }
 }
 
@@ -151,9 +161,16 @@ const notStarted = (steps: readonly Step[]): RunOutcome["steps"] =>
 async function readHosts(
   { plan, world }: Undertaking,
   failures: readonly HostFailure[],
-): Promise<HostResult[]> {
-  const served = await readServed({ plan, world });
-  return plan.hosts.map(({ host }, index) => {
+): Promise<{ hosts: HostResult[]; unseen: string[] }> {
+  const { served, unseen } = await readServed({ plan, world }).then(
+    (certificates) => ({ served: certificates, unseen: [] }),
+    (error: unknown) => {
+      // All steps are done: what cannot be looked at once more does not undo that.
+      if (!(error instanceof UserError)) throw error;
+      return { served: [], unseen: [`What is served could not be read: ${error.message}`] };
+    },
+  );
+  const hosts = plan.hosts.map(({ host }, index) => {
     const certificate = served[index];
     const failure = failures.find((one) => one.host.host === host);
     const error = failure === undefined ? null : describeError(failure.error);
@@ -172,6 +189,7 @@ async function readHosts(
             },
     };
   });
+  return { hosts, unseen };
 }
 
 function nameResult(error: unknown, writes: number): CommandResult["result"] {

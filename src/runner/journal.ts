@@ -1,9 +1,12 @@
+import { UserError } from "../errors.ts";
 import type { KubernetesObject, ObjectRef } from "../ports/kubernetes.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 
 /** What was written, in order, one line per object. Leases and access reviews are not counted. */
 export interface Journal {
   readonly changes: readonly string[];
+  /** Every write from now on fails with this: the run may not write any more. */
+  close(reason: unknown): void;
 }
 
 /** For each writing method of a port, what a call of it changed, for people. */
@@ -13,13 +16,13 @@ type Descriptions<Port> = {
     : never;
 };
 
-/** The same world, with every write that succeeded noted down. */
+/** The same world, with every write noted down: what succeeded, and what a failure left behind. */
 export function journalWrites(world: ConnectedWorld): { world: ConnectedWorld; journal: Journal } {
-  const changes: string[] = [];
+  const book = new Book();
   const note = <Port extends object>(port: Port, writes: Descriptions<Port>): Port =>
-    notingWrites(port, writes, (lines) => changes.push(...lines));
+    notingWrites(port, writes, book);
   return {
-    journal: { changes },
+    journal: book,
     world: {
       ...world,
       kubernetes: note(world.kubernetes, kubernetesWrites),
@@ -29,6 +32,27 @@ export function journalWrites(world: ConnectedWorld): { world: ConnectedWorld; j
       zones: note(world.zones, zoneWrites),
     },
   };
+}
+
+class Book implements Journal {
+  readonly changes: string[] = [];
+  #closed: { reason: unknown } | undefined;
+
+  close(reason: unknown): void {
+    this.#closed = { reason };
+  }
+
+  async write(call: () => unknown, describe: () => string[]): Promise<unknown> {
+    if (this.#closed !== undefined) throw this.#closed.reason;
+    try {
+      const result = await call();
+      this.changes.push(...describe());
+      return result;
+    } catch (error) {
+      if (error instanceof UserError) this.changes.push(...error.written);
+      throw error;
+    }
+  }
 }
 
 const kubernetesWrites: Descriptions<ConnectedWorld["kubernetes"]> = {
@@ -74,7 +98,7 @@ const zoneWrites: Descriptions<ConnectedWorld["zones"]> = {
 function notingWrites<Port extends object>(
   port: Port,
   writes: Descriptions<Port>,
-  note: (lines: string[]) => void,
+  book: Book,
 ): Port {
   return new Proxy(port, {
     get(target, key) {
@@ -83,11 +107,11 @@ function notingWrites<Port extends object>(
       const describe: unknown = Reflect.get(writes, key);
       // `observe` answers an iterable, not a promise: only writes are awaited.
       if (typeof describe !== "function") return method.bind(target);
-      return async (...args: unknown[]) => {
-        const result: unknown = await Reflect.apply(method, target, args);
-        note(Reflect.apply(describe, undefined, args));
-        return result;
-      };
+      return (...args: unknown[]) =>
+        book.write(
+          () => Reflect.apply(method, target, args),
+          () => Reflect.apply(describe, undefined, args),
+        );
     },
   });
 }

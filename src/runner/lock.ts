@@ -1,18 +1,25 @@
-import { Cancelled, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { kinds } from "../kinds.ts";
 import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
 import type { Clock } from "../ports/world.ts";
 
-/** A Lease is free 30 s after its last renewal: three renewals may be lost. */
+/** A Lease is free when it has not been renewed for so long: three renewals may be lost. */
 const LEASE_SECONDS = 30;
 const RENEW_EVERY_MS = 10_000;
 const LOOK_AGAIN_MS = 2_000;
+/** A run that ends does not wait longer for an API server to take the Lease back. */
+const RELEASE_WITHIN_MS = 10_000;
+/**
+ * AWS refuses a clock that is off by five minutes, so those of two runs are at most ten apart: what
+ * was renewed longer ago than that is old whosever clock is right.
+ */
+const CLOCKS_APART_MS = 10 * 60_000;
 
 export interface LockOptions {
   kubernetes: Pick<Kubernetes, "get" | "create" | "replace">;
   clock: Clock;
   lease: { name: string; namespace: string };
-  /** Who asks: `user@host (pid 123)`. */
+  /** Who asks, unlike any other run: `user@host (pid 123, run 4f2a9c)`. */
   holder: string;
   signal: AbortSignal;
   /** Told while another run's Lease is awaited. */
@@ -22,6 +29,9 @@ export interface LockOptions {
 export interface Lock {
   /** Aborts when the Lease was lost: nothing may be written any more. */
   lost: AbortSignal;
+  /** Renews it no more: it stays ours for a last write, of at most 20 s, before `release`. */
+  settle(): Promise<void>;
+  /** Gives it back. Never fails: a Lease that cannot be given back runs out. */
   release(): Promise<void>;
 }
 
@@ -34,38 +44,50 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
   const lost = new AbortController();
   const ending = new AbortController();
   const renewing = renewUntil(ending.signal, options, lost);
+  const settle = async (): Promise<void> => {
+    ending.abort();
+    await renewing;
+  };
+  let isReleased = false;
   return {
     lost: lost.signal,
+    settle,
     release: async () => {
-      if (ending.signal.aborted) return;
-      ending.abort();
-      await renewing;
-      if (!lost.signal.aborted) await write(options, "");
+      if (isReleased) return;
+      isReleased = true;
+      await settle();
+      if (lost.signal.aborted) return;
+      await within(options.clock, RELEASE_WITHIN_MS, write(options, "")).catch(() => undefined);
     },
   };
 }
 
 async function take(options: LockOptions): Promise<void> {
   const { kubernetes, clock, lease, holder, signal } = options;
-  if (await kubernetes.create(leaseObject(options, holder))) return;
-  let seenRenewal: string | undefined;
+  let seen: { renewTime: string; at: number } | undefined;
   for (;;) {
-    if (signal.aborted) throw signal.reason ?? new Cancelled();
+    signal.throwIfAborted();
     const live = readLease(await kubernetes.get({ kind: kinds.Lease, ...lease }));
     if (live === undefined) {
       if (await kubernetes.create(leaseObject(options, holder))) return;
       continue;
     }
-    const expired = clock.now().getTime() - live.renewedAt > live.seconds * 1000;
-    if (live.holder === "" || live.holder === holder || expired) {
+    const now = clock.now().getTime();
+    seen ??= { renewTime: live.renewTime, at: now };
+    if (live.holder === "" || live.holder === holder || isOver(live, seen.at, now)) {
       if (await kubernetes.replace(leaseObject(options, holder, live.resourceVersion))) return;
       continue;
     }
-    if (seenRenewal !== undefined && seenRenewal !== live.renewTime) throw lockedBy(live, clock);
-    seenRenewal = live.renewTime;
+    if (seen.renewTime !== live.renewTime) throw lockedBy(live, clock);
     options.onWait(`another run holds the lock: ${live.holder}; waiting to see whether it lives`);
     await clock.sleep(LOOK_AGAIN_MS, signal);
   }
+}
+
+/** As client-go judges it (tools/leaderelection): by how long we saw no renewal, not by its date. */
+function isOver({ seconds, renewedAt }: LiveLease, seenAt: number, now: number): boolean {
+  const livesMs = seconds * 1000;
+  return now - seenAt > livesMs || now - renewedAt > livesMs + CLOCKS_APART_MS;
 }
 
 function lockedBy(live: LiveLease, clock: Clock): UserError {
@@ -82,18 +104,41 @@ async function renewUntil(
   options: LockOptions,
   lost: AbortController,
 ): Promise<void> {
-  let failures = 0;
+  const { clock } = options;
+  const now = () => clock.now().getTime();
+  let renewedAt = now();
   while (!ending.aborted) {
     try {
-      await options.clock.sleep(RENEW_EVERY_MS, ending);
-      if (await write(options, options.holder)) failures = 0;
-      else return lost.abort(lostError(options));
+      await clock.sleep(RENEW_EVERY_MS, ending);
+      const at = now();
+      const leftMs = renewedAt + LEASE_SECONDS * 1000 - at;
+      if (!(await within(clock, leftMs, write(options, options.holder), ending)))
+        return lost.abort(lostError(options));
+      renewedAt = at;
     } catch {
       // An API server that is away for a moment may answer the next renewal.
       if (ending.aborted) return;
-      failures += 1;
-      if (failures * RENEW_EVERY_MS >= LEASE_SECONDS * 1000) return lost.abort(lostError(options));
+      if (now() - renewedAt >= LEASE_SECONDS * 1000) return lost.abort(lostError(options));
     }
+  }
+}
+
+/** Rejects when there is no answer in time; what was asked is not waited for any longer. */
+async function within<T>(
+  clock: Clock,
+  ms: number,
+  answer: Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const answered = new AbortController();
+  const over = signal === undefined ? [] : [signal];
+  const late = clock.sleep(ms, AbortSignal.any([answered.signal, ...over])).then(() => {
+    throw new Error("no answer in time");
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    answered.abort();
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from "../ports/world.ts";
 import type { HostFailure, Step, StepContext } from "../steps/step.ts";
 import type { StepId } from "../plan/step-id.ts";
 import type { Observer, Phase } from "./event.ts";
+import { Patience } from "./patience.ts";
 import type { StepResult } from "./result.ts";
 
 export interface Run {
@@ -127,17 +128,18 @@ class Session {
   }
 
   async #retrying<T>(step: Step, attempt: () => Promise<T>): Promise<T> {
-    let deadline: number | undefined;
+    const patience = new Patience();
     for (;;) {
+      const startedAt = this.#now();
       try {
         return await attempt();
       } catch (error) {
-        const retry = error instanceof UserError ? error.retry : undefined;
-        if (retry === undefined) throw error;
+        if (!(error instanceof UserError) || error.retry === undefined) throw error;
         // What would have been tried again did not fail: it was stopped.
         if (this.#stop.signal.aborted) throw this.#stop.signal.reason;
-        deadline ??= this.#now() + retry.limitMs;
-        if (this.#now() + retry.intervalMs > deadline) throw error;
+        const { code, retry } = error;
+        const endedAt = this.#now();
+        if (!patience.allows(code, retry, { endedAt, lastedMs: endedAt - startedAt })) throw error;
         this.#emit(step, "retrying", retry.reason);
         await this.#run.clock.sleep(retry.intervalMs, this.#stop.signal);
       }

@@ -75,6 +75,33 @@ describe.each(lives)("$line, stopped by Ctrl-C", ({ line, before, points }) => {
   }, 60_000);
 });
 
+describe("stopped while it only looks", () => {
+  it.each([
+    init,
+    add,
+    "check",
+    "status",
+    "promote --to staging --yes",
+    "remove-host www.example.com --yes",
+    "uninstall --yes",
+  ])("%s ends at once, and nothing was changed", async (line) => {
+    await run(init);
+    const before = await describeWorld();
+    const ctrlC = new AbortController();
+    const { exitCode, stderr, stdout } = await run(
+      line,
+      (world) => {
+        ctrlC.abort(new Cancelled());
+        return world;
+      },
+      ctrlC.signal,
+    );
+    expect(exitCode, `${stdout}${stderr}`).toBe(130);
+    expect(stderr).toContain("Stopped by Ctrl-C.");
+    expect(await describeWorld()).toEqual(before);
+  });
+});
+
 /** From the write with this number on, AWS takes the credentials no more. */
 function expireAt(number: number) {
   let isExpired = false;

@@ -150,9 +150,9 @@ describe("two runs", () => {
         kubernetes: {
           ...world.kubernetes,
           // Just before the Lease is taken, another run ends that has changed the config.
-          create: async (object) => {
-            if (object.kind === kinds.Lease.kind) await world.kubernetes.patch(kept, changed);
-            return world.kubernetes.create(object);
+          get: async (ref) => {
+            if (ref.kind === kinds.Lease) await world.kubernetes.patch(kept, changed);
+            return world.kubernetes.get(ref);
           },
         },
       }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KubernetesObject } from "../../src/ports/kubernetes.ts";
 import { acquireLock, type LockOptions } from "../../src/runner/lock.ts";
+import type { Clock } from "../../src/ports/world.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 /** One Lease in memory, with resource versions; nothing else of the cluster is asked. */
@@ -8,10 +9,12 @@ class LeaseStore {
   live: KubernetesObject | undefined;
   #version = 0;
   down = false;
+  silent = false;
 
   readonly kubernetes = {
     get: async () => {
       if (this.down) throw new Error("no answer");
+      if (this.silent) await new Promise(() => undefined);
       return this.live;
     },
     create: async (object: KubernetesObject) => {
@@ -54,6 +57,12 @@ function options(store: LeaseStore, clock: FakeClock, holder: string): LockOptio
     onWait: () => undefined,
   };
 }
+
+/** The same time passing, on a clock that is set otherwise. */
+const shifted = (clock: FakeClock, byMs: number): Clock => ({
+  now: () => new Date(clock.now().getTime() + byMs),
+  sleep: (ms, signal) => clock.sleep(ms, signal),
+});
 
 describe("the lock", () => {
   it("is held until it is released, and then free for the next run", async () => {
@@ -107,6 +116,34 @@ describe("the lock", () => {
     await lock.release();
   });
 
+  it("is not taken from a living run by one whose clock is minutes ahead", async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const first = await acquireLock(options(store, clock, "ann@host (pid 1)"));
+    const ahead = { ...options(store, clock, "bob@host (pid 2)"), clock: shifted(clock, 240_000) };
+    await expect(acquireLock(ahead)).rejects.toMatchObject({ code: "GT-LOCKED" });
+    expect(store.holder).toBe("ann@host (pid 1)");
+    await first.release();
+  });
+
+  it("is taken at once when it is old whosever clock is right", async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    await store.kubernetes.create({
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: "gateway-tls", namespace: "gateway-tls" },
+      spec: {
+        holderIdentity: "ann@host (pid 1)",
+        leaseDurationSeconds: 30,
+        renewTime: "2025-12-31T23:00:00.000000Z",
+      },
+    });
+    const lock = await acquireLock(options(store, clock, "bob@host (pid 2)"));
+    expect(clock.now().toISOString()).toBe("2026-01-01T00:00:00.000Z");
+    await lock.release();
+  });
+
   it("is lost when another run has taken it, and then not released in its name", async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
@@ -127,5 +164,39 @@ describe("the lock", () => {
     expect(lock.lost.aborted).toBe(false);
     await clock.sleep(10_000);
     expect(lock.lost.aborted).toBe(true);
+  });
+
+  it("is lost as soon when the API server never answers", async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const lock = await acquireLock(options(store, clock, "ann@host (pid 1)"));
+    store.silent = true;
+    await clock.sleep(25_000);
+    expect(lock.lost.aborted).toBe(false);
+    await clock.sleep(10_000);
+    expect(lock.lost.aborted).toBe(true);
+  });
+
+  it.each(["down", "silent"] as const)(
+    "is given back without a word to an API server that is %s: it runs out",
+    async (trouble) => {
+      const store = new LeaseStore();
+      const clock = new FakeClock();
+      const lock = await acquireLock(options(store, clock, "ann@host (pid 1)"));
+      store[trouble] = true;
+      await lock.release();
+      expect(store.holder).toBe("ann@host (pid 1)");
+      expect(clock.now().getTime()).toBeLessThanOrEqual(Date.parse("2026-01-01T00:00:30Z"));
+    },
+  );
+
+  it("stays held for a last write after the renewals, until it is given back", async () => {
+    const store = new LeaseStore();
+    const clock = new FakeClock();
+    const lock = await acquireLock(options(store, clock, "ann@host (pid 1)"));
+    await lock.settle();
+    expect(store.holder).toBe("ann@host (pid 1)");
+    await lock.release();
+    expect(store.holder).toBe("");
   });
 });

@@ -47,7 +47,7 @@ export async function takeDown(
     holder: "tester@host (pid 1)",
     checks: [],
     withoutHosts: true,
-    afterLock: (journaled) => removeOwnNamespace({ plan, world: journaled, options, waiting }),
+    afterSteps: (journaled) => removeOwnNamespace({ plan, world: journaled, options, waiting }),
   });
   return { ...outcome, items };
 }

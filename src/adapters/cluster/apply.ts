@@ -29,19 +29,32 @@ export async function applyObjects(
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
   const finished = await children.run("kubectl", args, { input, graceMs: GRACE_MS });
   if (finished.exitCode === 0) return;
-  if (finished.interrupted) throw new Cancelled();
   const failed = withoutApplied(objects, finished.stdout);
+  const written = objects
+    .filter((object) => !failed.includes(object))
+    .map((object) => `applied ${describe([object])}`);
+  if (finished.interrupted) throw new Cancelled(undefined, { written });
   const error = classifyClusterText(finished.stderr, target.server, `Applying ${describe(failed)}`);
-  throw ABOUT_OBJECTS.has(error.code) ? naming(failed, error) : error;
+  throw telling(failed, written, error);
 }
 
 /** Failures whose words leave out which object it was. */
 const ABOUT_OBJECTS = new Set(["GT-FIELD-CONFLICT", "GT-OBJECT-INVALID", "GT-ADMISSION-DENIED"]);
 
-function naming(objects: readonly KubernetesObject[], error: UserError): UserError {
-  const { code, message, hint, cause } = error;
-  const options = { cause, ...(hint === undefined ? {} : { hint }) };
-  return new UserError(code, `${describe(objects)}: ${message}`, options);
+/** The same error, with what failed in its words where they leave it out, and what did not. */
+function telling(
+  failed: readonly KubernetesObject[],
+  written: readonly string[],
+  { code, message, hint, cause, retry, exitCode }: UserError,
+): UserError {
+  const words = ABOUT_OBJECTS.has(code) ? `${describe(failed)}: ${message}` : message;
+  return new UserError(code, words, {
+    cause,
+    written,
+    exitCode,
+    ...(hint === undefined ? {} : { hint }),
+    ...(retry === undefined ? {} : { retry }),
+  });
 }
 
 /** kubectl prints `gateway.gateway.networking.k8s.io/edge serverside-applied` for each success. */

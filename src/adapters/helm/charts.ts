@@ -146,6 +146,7 @@ class HelmRunner {
     if (interrupted || signal.aborted) {
       return new Cancelled(`Stopped while helm was at the release ${namespace}/${name}.`, {
         hint: "Run the same command again: it resumes.",
+        written: [`began with helm release ${namespace}/${name}`],
       });
     }
     if (/another operation .* is in progress/.test(stderr)) return this.#pending(name, namespace);
@@ -191,6 +192,7 @@ function timedOut(release: string, timeLimitMs: number, unready: string): UserEr
     {
       hint: "Look at its pods and their events, then run the same command again: it resumes.",
       exitCode: 124,
+      written: [`began with helm release ${release}`],
     },
   );
 }

@@ -16,7 +16,7 @@ const id = "kept-config";
 
 /**
  * The kept configuration, when all that it describes is gone. Its namespace, with the Lease of this
- * very run in it, goes when the run has given the Lease back.
+ * very run in it, goes when all steps are done.
  */
 export const keptConfigRemoval: Step = {
   id,
@@ -66,7 +66,7 @@ const ownNamespace = ({ plan }: Pick<RemovalContext, "plan">): ObjectRef => ({
 });
 
 /**
- * What is left of us when the Lease is given back: the namespace with the Lease in it, or the Lease
+ * What is left of us when all steps are done: the namespace with this run's Lease in it, or the Lease
  * alone where others keep something in the namespace.
  */
 export async function removeOwnNamespace(

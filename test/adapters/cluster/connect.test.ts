@@ -144,6 +144,7 @@ describe("an apply of several objects", () => {
       code: "GT-FIELD-CONFLICT",
       message:
         "ConfigMap web/two: Others manage fields that are to have another value: argocd has .data.a.",
+      written: ["applied ConfigMap web/one", "applied ConfigMap web/three"],
     });
     expect(await kubernetes.list(kinds.ConfigMap)).toHaveLength(3);
   });
