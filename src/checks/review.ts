@@ -1,13 +1,23 @@
 import type { Condition } from "../facts/condition.ts";
 import { valueOf, type Fact } from "../facts/fact.ts";
-import type { Certificate, HttpRoute } from "../facts/objects.ts";
+import type { Certificate, Gateway, HttpRoute } from "../facts/objects.ts";
 import type { StatusFacts } from "../facts/status-facts.ts";
 import type { Survey } from "../facts/survey.ts";
 import type { TlsSecret } from "../facts/tls-secrets.ts";
 import type { ObjectMeta } from "../ports/kubernetes.ts";
 import { nameObject } from "./chain.ts";
 
-/** One object as it is shown: its conditions in its controller's words. */
+/** In its controller's words. */
+export interface ReviewedCondition {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+  /** ISO 8601. */
+  since: string | null;
+}
+
+/** One object as it is shown. */
 export interface ReviewedObject {
   /** `Kind namespace/name`. */
   object: string;
@@ -15,28 +25,16 @@ export interface ReviewedObject {
   createdAt: string | null;
   /** What it says beside its conditions: `state pending: ...`. */
   note: string | null;
-  conditions: {
-    type: string;
-    status: string;
-    reason: string;
-    message: string;
-    since: string | null;
-  }[];
-}
-
-export interface ReviewedWarning {
-  object: string;
-  reason: string;
-  message: string;
-  count: number;
-  /** ISO 8601. */
-  lastSeen: string | null;
+  conditions: ReviewedCondition[];
+  /** Of a Gateway: each has conditions of its own. */
+  listeners: { listener: string; conditions: ReviewedCondition[] }[];
 }
 
 interface Shown {
   metadata: ObjectMeta;
   note?: string;
   conditions?: readonly Condition[];
+  listeners?: readonly { name: string; conditions: readonly Condition[] }[];
 }
 
 /** The objects that one looks at by hand, in that order: from the issuer to the routes. */
@@ -45,7 +43,7 @@ export function listReviewed(survey: Survey, facts: StatusFacts): ReviewedObject
   return [
     ...show("ClusterIssuer", facts.issuers, withConditions),
     ...show("Issuer", facts.localIssuers, withConditions, is.inPlace),
-    ...show("Gateway", facts.gateways, withConditions, is.gateway),
+    ...show("Gateway", facts.gateways, readGateway, is.gateway),
     ...show("CertificateRequest", facts.requests, withConditions, is.inPlace),
     ...show("Certificate", facts.certificates, readCertificate, is.inPlace),
     ...show("Secret", facts.secrets, readSecret, is.secret),
@@ -83,6 +81,16 @@ function withConditions(object: {
   status: { conditions: Condition[] };
 }): Shown {
   return { metadata: object.metadata, conditions: object.status.conditions };
+}
+
+function readGateway({ metadata, status: { addresses, conditions, listeners } }: Gateway): Shown {
+  const values = addresses.map(({ value }) => value).join(", ");
+  return {
+    metadata,
+    note: values === "" ? "no address yet" : `address ${values}`,
+    conditions,
+    listeners,
+  };
 }
 
 function readCertificate({ metadata, status }: Certificate): Shown {
@@ -127,34 +135,18 @@ function show<T extends { metadata: ObjectMeta }>(
   return (valueOf(fact) ?? [])
     .map(read)
     .filter(filter)
-    .map(({ metadata, note, conditions = [] }) => ({
+    .map(({ metadata, note, conditions = [], listeners = [] }) => ({
       object: nameObject(kind, metadata),
       createdAt: metadata.creationTimestamp ?? null,
       note: note === undefined || note === "" ? null : note,
-      conditions: conditions.map(({ type, status, reason, message, lastTransitionTime }) => ({
-        type,
-        status,
-        reason,
-        message,
-        since: lastTransitionTime ?? null,
+      conditions: conditions.map(toReviewed),
+      listeners: listeners.map((one) => ({
+        listener: one.name,
+        conditions: one.conditions.map(toReviewed),
       })),
     }));
 }
 
-/** Kubernetes keeps events for an hour; the newest last. */
-const MOST_WARNINGS = 20;
-
-/** Warnings about the objects of the chain and their namespaces, the newest last. */
-export function listWarnings({ events }: StatusFacts): ReviewedWarning[] {
-  return (valueOf(events) ?? [])
-    .filter(({ type }) => type === "Warning")
-    .map(({ involvedObject: { kind, name, namespace }, reason, message, count, ...times }) => ({
-      object: nameObject(kind, { name, ...(namespace === undefined ? {} : { namespace }) }),
-      reason,
-      message,
-      count: count ?? 1,
-      lastSeen: times.lastTimestamp ?? times.eventTime ?? times.firstTimestamp ?? null,
-    }))
-    .sort((a, b) => (a.lastSeen ?? "").localeCompare(b.lastSeen ?? ""))
-    .slice(-MOST_WARNINGS);
+function toReviewed({ type, status, reason, message, lastTransitionTime }: Condition) {
+  return { type, status, reason, message, since: lastTransitionTime ?? null };
 }

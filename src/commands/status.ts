@@ -134,12 +134,15 @@ async function watchAndShow(
 async function show(
   { io }: CommandInput,
   { resolved: { options, values }, access }: { resolved: Resolved; access: Access },
-  { survey, facts, status }: Looked,
+  looked: Looked,
 ): Promise<void> {
+  const { survey, facts, status } = looked;
   const document = { schemaVersion: 1, ...status } as const;
+  const review = values.verbose === true ? await reviewAll(looked) : undefined;
   if (options.output !== "text") {
     const { renderDocument } = await import("../ui/status-document.ts");
-    for await (const part of renderDocument(document, options.output)) io.stdout.write(part);
+    const whole = { ...document, ...review };
+    for await (const part of renderDocument(whole, options.output)) io.stdout.write(part);
     return;
   }
   const screen = { ...resultScreenOf(io, options), now: new Date(facts.now) };
@@ -147,9 +150,13 @@ async function show(
   io.stdout.write(
     renderStatus(document, { ...screen, ...describeAccess(access, survey.expected.cluster) }),
   );
-  if (values.verbose !== true) return;
-  const { listReviewed, listWarnings } = await import("../checks/review.ts");
+  if (review === undefined) return;
   const { renderVerbose } = await import("../ui/status-verbose.ts");
-  const review = { objects: listReviewed(survey, facts), warnings: listWarnings(facts) };
   io.stdout.write(`\n${renderVerbose(document, review, screen)}`);
+}
+
+async function reviewAll({ survey, facts }: Looked) {
+  const { listReviewed } = await import("../checks/review.ts");
+  const { listWarnings } = await import("../checks/warnings.ts");
+  return { objects: listReviewed(survey, facts), warnings: listWarnings(survey, facts) };
 }

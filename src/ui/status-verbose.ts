@@ -2,17 +2,20 @@ import { formatHeading, joinBlocks } from "./layout.ts";
 import { formatLine, formatText, markOf, type Screen } from "./screen.ts";
 import { formatAge, LINKS, type StatusDocument } from "./status.ts";
 
+export interface ShownCondition {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+  since: string | null;
+}
+
 export interface ShownObject {
   object: string;
   createdAt: string | null;
   note: string | null;
-  conditions: readonly {
-    type: string;
-    status: string;
-    reason: string;
-    message: string;
-    since: string | null;
-  }[];
+  conditions: readonly ShownCondition[];
+  listeners: readonly { listener: string; conditions: readonly ShownCondition[] }[];
 }
 
 export interface ShownWarning {
@@ -58,17 +61,28 @@ export function renderVerbose(
   ]);
 }
 
-function formatObject({ object, createdAt, note, conditions }: ShownObject, screen: VerboseScreen) {
+function formatObject(shown: ShownObject, screen: VerboseScreen): string[] {
+  const { object, createdAt, note, conditions, listeners } = shown;
   const age = createdAt === null ? "" : `  ${formatAge(createdAt, screen.now)}`;
   return [
     formatLine(screen, ["  ", object, [age, "dim"]]),
     ...(note === null ? [] : formatText(screen, note, { indent: 6 })),
-    ...conditions.flatMap(({ type, status, reason, message, since }) => {
-      const when = since === null ? "" : ` (${formatAge(since, screen.now)})`;
-      const words = [reason, message].filter((text) => text !== "").join(": ");
-      return formatText(screen, `${type}=${status}${when} ${words}`, { indent: 6, style: "dim" });
-    }),
+    ...conditions.flatMap((one) => formatCondition(one, screen, 6)),
+    ...listeners.flatMap((one) => [
+      ...formatText(screen, `listener ${one.listener}`, { indent: 6 }),
+      ...one.conditions.flatMap((condition) => formatCondition(condition, screen, 8)),
+    ]),
   ];
+}
+
+function formatCondition(
+  { type, status, reason, message, since }: ShownCondition,
+  screen: VerboseScreen,
+  indent: number,
+): string[] {
+  const when = since === null ? "" : ` (${formatAge(since, screen.now)})`;
+  const words = [reason, message].filter((text) => text !== "").join(": ");
+  return formatText(screen, `${type}=${status}${when} ${words}`, { indent, style: "dim" });
 }
 
 function formatWarning(

@@ -107,6 +107,28 @@ describe("status, of an installation", () => {
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test("verbose, of the Gateway: its address, and what each listener says", async () => {
+    const { stdout } = await status("--verbose");
+    expect(stdout).toMatch(
+      /Gateway gateway-tls\/gateway-tls[^]*? address k8s-[^]*? listener www\.example\.com\n +Accepted=True/,
+    );
+  });
+
+  test("verbose, as a document: the objects and the warnings are in it", async () => {
+    const ran = await status("--verbose", "--output", "json");
+    const { objects, warnings } = JSON.parse(ran.stdout);
+    expect(warnings).toEqual([]);
+    expect(objects).toContainEqual(
+      expect.objectContaining({
+        object: "Gateway gateway-tls/gateway-tls",
+        listeners: expect.arrayContaining([
+          expect.objectContaining({ listener: "www.example.com" }),
+        ]),
+      }),
+    );
+    expect(JSON.parse((await status("--output", "json")).stdout)).not.toHaveProperty("objects");
+  });
+
   test("without one", async () => {
     const other = ["--sandbox", "--sandbox-state", join(directory, "empty.json")];
     const ran = await runCli(["status", ...other]);

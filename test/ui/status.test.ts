@@ -87,6 +87,16 @@ describe("the verbose view", () => {
         createdAt: "2026-11-24T09:00:00Z",
         note: null,
         conditions: [condition],
+        listeners: [],
+      },
+      {
+        object: "Gateway gateway-tls/gateway-tls",
+        createdAt: null,
+        note: "address 203.0.113.10",
+        conditions: [],
+        listeners: [
+          { listener: "www.example.com", conditions: [{ ...condition, type: "Programmed" }] },
+        ],
       },
     ];
     const warnings = [
@@ -109,6 +119,11 @@ describe("the verbose view", () => {
         Certificate gateway-tls/www.example.com-tls  1 hour ago
             Ready=False (2 minutes ago) DoesNotExist: Issuing certificate as Secret
             does not exist
+        Gateway gateway-tls/gateway-tls
+            address 203.0.113.10
+            listener www.example.com
+              Programmed=False (2 minutes ago) DoesNotExist: Issuing certificate as
+              Secret does not exist
 
       Warnings of the last hour
         ! Service gateway-tls/gateway-tls-nginx: FailedBuildModel: unable to resolve
