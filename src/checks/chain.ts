@@ -50,9 +50,11 @@ export interface LinkVerdict {
   code?: ErrorCode;
   /** One action. */
   hint?: string | undefined;
+  /** Why this matters, where it is not what the link says of itself. */
+  why?: string;
 }
 
-export type More = Pick<LinkVerdict, "hint" | "since" | "object">;
+export type More = Pick<LinkVerdict, "hint" | "since" | "object" | "why">;
 
 /** One hop of the way from the installation to the handshake, declared as data. */
 export interface Link {

@@ -1,6 +1,7 @@
 import { findCaIdentity, judgeCaa, type CaaFact } from "../facts/caa.ts";
 import type { Fact } from "../facts/fact.ts";
 import type { HostRecords } from "../facts/records.ts";
+import { describeRefusal } from "./caa-refusal.ts";
 import {
   failed,
   failedFor,
@@ -54,33 +55,15 @@ function judgeHost({ hostname, foundAt, records, failedAt }: CaaFact, server: st
     };
   }
   const verdict = judgeCaa(records, ca);
-  if (!verdict.allowed) return describeRefusal(hostname, foundAt, ca, verdict);
-  if (verdict.account === undefined) return ok(`CAA of ${foundAt}`);
+  if (!verdict.allowed) {
+    const { reason, hint } = describeRefusal({ hostname, foundAt, ca }, verdict);
+    return failed("GT-CAA-FORBIDS", reason, hint);
+  }
+  if (verdict.accounts.length === 0) return ok(`CAA of ${foundAt}`);
   return warning(
     "GT-CAA-ACCOUNT",
-    `The CAA record of ${foundAt} allows one ACME account only, ${verdict.account}, and a new one will be registered here.`,
+    `The CAA record of ${foundAt} allows one ACME account only, ${listNames(verdict.accounts)}, and a new one will be registered here.`,
     `Add to ${foundAt}: CAA 0 issue "${ca}"`,
-  );
-}
-
-function describeRefusal(
-  hostname: string,
-  foundAt: string,
-  ca: string,
-  verdict: { because: "ca" | "method" | "critical"; allowedCas: string[] },
-): Verdict {
-  const allowed = verdict.allowedCas.map((name) => (name === "" ? "nobody" : name));
-  const why = {
-    ca: `it allows ${listNames(allowed)}, not ${ca}`,
-    method: `it allows ${ca}, but not by http-01`,
-    critical: "it has a critical property that CAs do not know",
-  };
-  return failed(
-    "GT-CAA-FORBIDS",
-    `The CAA record of ${foundAt} forbids a certificate for ${hostname}: ${why[verdict.because]}.`,
-    verdict.because === "critical"
-      ? `Remove the unknown critical record: dig ${foundAt} CAA`
-      : `Add to ${foundAt}: CAA 0 issue "${ca}"`,
   );
 }
 

@@ -2,10 +2,22 @@ import { findCondition } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Event, Gateway, Service } from "../facts/objects.ts";
 import { judgeDeletion } from "./conditions.ts";
-import { broken, nameObject, onItsWay, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
+import { findDeployments } from "./deployment.ts";
+import {
+  broken,
+  describeCommand,
+  judgeSeen,
+  nameObject,
+  onItsWay,
+  risky,
+  type LinkInput,
+  type LinkVerdict,
+} from "./chain.ts";
 
 /** How long a network load balancer takes to be made, with room. */
 const MAKING_MS = 300_000;
+/** As the charts of NGF 2.x and 1.x label it. */
+const CONTROLLERS = ["nginx-gateway-fabric", "nginx-gateway"];
 const SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme";
 const TYPE = "service.beta.kubernetes.io/aws-load-balancer-type";
 
@@ -22,12 +34,12 @@ export function judgeBalancer(input: LinkInput, live: Gateway): LinkVerdict {
   if (address === undefined || (service !== undefined && isWithoutBalancer(service))) {
     return explainMissing(input, { live, service, event });
   }
-  const scheme = judgeScheme(input, service, address);
-  if (scheme !== undefined) return scheme;
+  const bad = judgeName(input, { live, service, address }) ?? judgeScheme(input, service, address);
+  if (bad !== undefined) return bad;
   if (service !== undefined && event !== undefined) {
     return risky("GT-LOAD-BALANCER-EVENTS", wordsOfEvent(event), {
       object: nameObject("Service", service.metadata),
-      since: event.lastTimestamp,
+      since: beginningOf(event),
       hint: "Put right what it names before the next change of the load balancer: subnet tags, quotas, permissions.",
     });
   }
@@ -35,7 +47,10 @@ export function judgeBalancer(input: LinkInput, live: Gateway): LinkVerdict {
 }
 
 /** NGF gives a Gateway's Service the name of the Gateway and its class; 1.x has one for all. */
-function findService({ facts, survey }: LinkInput, { metadata }: Gateway): Service | undefined {
+export function findService(
+  { facts, survey }: LinkInput,
+  { metadata }: Gateway,
+): Service | undefined {
   const balancers = (valueOf(facts.services) ?? []).filter(
     ({ spec, metadata: { namespace = "" } }) =>
       spec.type === "LoadBalancer" &&
@@ -57,26 +72,21 @@ const isWithoutBalancer = ({ status }: Service): boolean =>
   !status.loadBalancer.ingress.some(({ hostname, ip }) => (hostname ?? ip) !== undefined);
 
 function explainMissing(
-  { facts, survey }: LinkInput,
+  input: LinkInput,
   found: { live: Gateway; service: Service | undefined; event: Event | undefined },
 ): LinkVerdict {
   const { live, service, event } = found;
-  if (service === undefined) {
-    const object = nameObject("Gateway", live.metadata);
-    const since = findCondition(live.status, "Programmed")?.lastTransitionTime;
-    return onItsWay("the controller has not made the Service of type LoadBalancer yet", {
-      object,
-      since,
-    });
-  }
+  if (service === undefined)
+    return judgeSeen(input.facts.services, () => judgeServiceAbsent(input, live));
   const object = nameObject("Service", service.metadata);
   const since = service.metadata.creationTimestamp;
   const { name, namespace = "default" } = service.metadata;
   const hint = `kubectl describe service ${name} --namespace ${namespace}`;
   if (event !== undefined) {
-    const more = { object, since: event.lastTimestamp ?? since, hint: hintFor(event, hint) };
+    const more = { object, since: beginningOf(event) ?? since, hint: hintFor(event, hint) };
     return broken("GT-LOAD-BALANCER-NO-ADDRESS", wordsOfEvent(event), more);
   }
+  const { facts, survey } = input;
   const controller = judgeControllerGone(facts, service);
   if (controller !== undefined) {
     const repair = survey.kept ? "gateway-tls init --load-balancer in-tree" : hint;
@@ -85,10 +95,68 @@ function explainMissing(
   const age = Date.parse(facts.now) - Date.parse(since ?? facts.now);
   const reason = "the Service has no load balancer address yet";
   if (age <= MAKING_MS) return onItsWay(reason, { object, since });
+  const why = facts.events.known
+    ? "no event says why"
+    : `its events could not be read: ${facts.events.reason}`;
   return broken(
     "GT-LOAD-BALANCER-NO-ADDRESS",
-    "The Service has had no load balancer address since it was made, and no event says why.",
+    `The Service has had no load balancer address since it was made, and ${why.replace(/\.$/, "")}.`,
     { object, since, hint },
+  );
+}
+
+function judgeServiceAbsent(input: LinkInput, live: Gateway): LinkVerdict {
+  const object = nameObject("Gateway", live.metadata);
+  const since =
+    findCondition(live.status, "Programmed")?.lastTransitionTime ?? live.metadata.creationTimestamp;
+  const age = Date.parse(input.facts.now) - Date.parse(since ?? input.facts.now);
+  if (age <= MAKING_MS) {
+    const reason = "the controller has not made the Service of type LoadBalancer yet";
+    return onItsWay(reason, { object, since });
+  }
+  const reason = "The Gateway has no address, and no Service of type LoadBalancer is made for it.";
+  const { name, namespace = "default" } = findController(input) ?? {};
+  const hint =
+    name === undefined
+      ? describeCommand(object)
+      : `kubectl logs deployment/${name} --namespace ${namespace}`;
+  return broken("GT-LOAD-BALANCER-NO-ADDRESS", reason, { object, since, hint });
+}
+
+function findController({ facts, survey }: LinkInput) {
+  const all = valueOf(facts.deployments) ?? [];
+  const { gatewayController } = survey.namespaces;
+  return findDeployments(all, CONTROLLERS, gatewayController)[0]?.metadata;
+}
+
+/**
+ * The load balancer is gone in AWS, and the Service still shows its name: no controller looks for
+ * it again before something of the Service changes. A record with addresses shows that it is there.
+ */
+function judgeName(
+  { facts, sight }: LinkInput,
+  { live, service, address }: { live: Gateway; service: Service | undefined; address: string },
+): LinkVerdict | undefined {
+  const addresses = valueOf(sight.answers)?.addresses ?? [];
+  if (facts.balancerGaps[address]?.missing !== true || addresses.length > 0) return undefined;
+  const { metadata } = service ?? live;
+  const object = nameObject(service === undefined ? "Gateway" : "Service", metadata);
+  const since = metadata.creationTimestamp;
+  const age = Date.parse(facts.now) - Date.parse(since ?? facts.now);
+  if (age <= MAKING_MS)
+    return onItsWay(`the load balancer's name ${address} is not in DNS yet`, { object, since });
+  const { name, namespace = "default" } = metadata;
+  const remade = `kubectl annotate service ${name} --namespace ${namespace} --overwrite gateway-tls/remade="$(date)"`;
+  return broken(
+    "GT-LOAD-BALANCER-GONE",
+    `The name of the load balancer, ${address}, does not exist any more: it was deleted in AWS.`,
+    {
+      object,
+      hint:
+        service === undefined
+          ? describeCommand(object)
+          : `Have its controller look, and make it anew: ${remade}`,
+    },
   );
 }
 
@@ -111,6 +179,10 @@ function findEvent({ facts }: LinkInput, { metadata }: Service): Event | undefin
       about.namespace === metadata.namespace,
   );
 }
+
+/** When it happened first; the last time moves on with each repetition. */
+const beginningOf = ({ firstTimestamp, eventTime, metadata }: Event): string | undefined =>
+  firstTimestamp ?? eventTime ?? metadata.creationTimestamp;
 
 const wordsOfEvent = ({ reason, message }: Event): string => `${reason}: ${message}`;
 
@@ -141,7 +213,9 @@ function judgeScheme(
   );
 }
 
-/** RFC 1918 and RFC 4193. */
+/** RFC 1918, RFC 6598 and RFC 4193. */
 function isPrivateAddress(address: string): boolean {
-  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|f[cd])/i.test(address);
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd])/i.test(
+    address,
+  );
 }

@@ -170,7 +170,7 @@ function unseen({ hostname }: Target): HostSight {
     served: fact,
     http: fact,
     cachedUntil: undefined,
-    owner: undefined,
+    owner: fact,
   };
 }
 

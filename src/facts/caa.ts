@@ -72,7 +72,7 @@ export function findCaIdentity(acmeServer: string): string | undefined {
 
 /** What CAA records say about a certificate by HTTP-01 for one name (RFC 8659 and RFC 8657). */
 export type CaaVerdict =
-  | { allowed: true; account: string | undefined }
+  | { allowed: true; accounts: string[] }
   | { allowed: false; because: "ca" | "method" | "critical"; allowedCas: string[] };
 
 const KNOWN_TAGS = [
@@ -85,13 +85,13 @@ const KNOWN_TAGS = [
   "contactphone",
 ];
 
-/** Whether `ca` may issue; `account` is set where only one ACME account may. */
+/** Whether `ca` may issue; `accounts`: the only ACME accounts that may, or none where each may. */
 export function judgeCaa(records: readonly CaaRecord[], ca: string): CaaVerdict {
   const allowedCas = records.filter(({ tag }) => tag === "issue").map(({ value }) => value);
   if (records.some(({ critical, tag }) => critical && !KNOWN_TAGS.includes(tag))) {
     return { allowed: false, because: "critical", allowedCas };
   }
-  if (allowedCas.length === 0) return { allowed: true, account: undefined };
+  if (allowedCas.length === 0) return { allowed: true, accounts: [] };
   const ofCa = records.filter(({ tag, value }) => tag === "issue" && value === ca);
   if (ofCa.length === 0) return { allowed: false, because: "ca", allowedCas };
   const byHttp = ofCa.filter(({ parameters }) => {
@@ -99,6 +99,7 @@ export function judgeCaa(records: readonly CaaRecord[], ca: string): CaaVerdict 
     return methods === undefined || methods.split(",").some((one) => one.trim() === "http-01");
   });
   if (byHttp.length === 0) return { allowed: false, because: "method", allowedCas };
-  const free = byHttp.some(({ parameters }) => parameters["accounturi"] === undefined);
-  return { allowed: true, account: free ? undefined : byHttp[0]?.parameters["accounturi"] };
+  const accounts = byHttp.map(({ parameters }) => parameters["accounturi"]);
+  const named = accounts.filter((account) => account !== undefined);
+  return { allowed: true, accounts: named.length < accounts.length ? [] : named };
 }

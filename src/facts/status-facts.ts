@@ -40,12 +40,9 @@ export async function readStatusFacts(
   const [cluster, associations] = await readInside(world, asked, options.unchanged);
   const whole = asked.kept ? asked : completeSurvey(asked, cluster);
   const survey = options.narrow?.(whole, cluster) ?? whole;
-  const addresses = gatewaysOf(cluster, survey.gateways).flatMap(({ status }) =>
-    status.addresses.map(({ value }) => value),
-  );
   const outside = await readOutside(world, {
     survey,
-    addresses,
+    gateways: gatewaysOf(cluster, survey.gateways),
     viaRecursive: options.dnsServer !== undefined,
   });
   const now = world.clock.now().toISOString();
@@ -77,7 +74,7 @@ function areCrdsComing({ crds }: StatusClusterFacts): boolean {
 
 /** Without what is asked of DNS, and of the hosts. */
 function insideOf(facts: StatusFacts): StatusClusterFacts & Pick<StatusFacts, "associations"> {
-  const { now, zones, balancers, hosts, ...inside } = facts;
+  const { now, zones, balancers, balancerGaps, hosts, ...inside } = facts;
   return inside;
 }
 

@@ -1,6 +1,8 @@
 import { UserError } from "../errors.ts";
 import type { HostedZones } from "../ports/aws.ts";
 import type { Resolver } from "../ports/network.ts";
+import { listAddresses } from "./balancers.ts";
+import { readFact } from "./fact.ts";
 
 /** What each of a zone's own name servers says about one name. */
 export interface ZoneAnswers {
@@ -8,8 +10,10 @@ export interface ZoneAnswers {
   addresses: string[];
   /** Servers that answered without an address. */
   missing: string[];
-  /** Servers that did not answer at all. */
+  /** Servers that did not answer, or with an error: they say nothing about the name. */
   silent: string[];
+  /** The error of those that had one, by server: SERVFAIL, REFUSED, ... */
+  errors: Record<string, string>;
 }
 
 export interface NameServer {
@@ -48,13 +52,17 @@ export async function readZoneAnswers(
   const perServer = await Promise.all(
     servers.map(async ({ name, address }) => ({
       name,
-      addresses: address === undefined ? undefined : await askOne(resolver, address, hostname),
+      ...(address === undefined ? SILENCE : await askOne(resolver, address, hostname)),
     })),
   );
+  const silent = perServer.filter(({ addresses }) => addresses === undefined);
   return {
     addresses: [...new Set(perServer.flatMap(({ addresses }) => addresses ?? []))],
     missing: perServer.flatMap(({ name, addresses }) => (addresses?.length === 0 ? [name] : [])),
-    silent: perServer.flatMap(({ name, addresses }) => (addresses === undefined ? [name] : [])),
+    silent: silent.map(({ name }) => name),
+    errors: Object.fromEntries(
+      silent.flatMap(({ name, error }) => (error === undefined ? [] : [[name, error]])),
+    ),
   };
 }
 
@@ -69,23 +77,30 @@ export async function findAddresses(
 ): Promise<string[]> {
   const { addresses, silent } = await readZoneAnswers(resolver, servers, hostname);
   if (silent.length < servers.length) return addresses;
-  return (await askOne(resolver, undefined, hostname)) ?? [];
+  return (await askOne(resolver, undefined, hostname)).addresses ?? [];
 }
+
+/** Without `addresses`: there was no answer, or an error. */
+interface OneAnswer {
+  addresses: string[] | undefined;
+  error: string | undefined;
+}
+
+const SILENCE: OneAnswer = { addresses: undefined, error: undefined };
 
 async function askOne(
   resolver: Resolver,
   server: string | undefined,
   hostname: string,
-): Promise<string[] | undefined> {
-  try {
-    const both = await Promise.all([
-      resolver.query(hostname, "A", server),
-      resolver.query(hostname, "AAAA", server),
-    ]);
-    const addresses = both.flatMap(({ answers }) => answers);
-    return addresses.flatMap(({ type, value }) => (type === "A" || type === "AAAA" ? [value] : []));
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
+): Promise<OneAnswer> {
+  const both = await Promise.all(
+    (["A", "AAAA"] as const).map((type) => readFact(() => resolver.query(hostname, type, server))),
+  );
+  const answers = both.flatMap((one) => (one.known ? [one.value] : []));
+  const addresses = listAddresses(answers.flatMap((one) => one.answers));
+  if (addresses.length > 0) return { addresses, error: undefined };
+  // A server that fails, or serves the zone no more, does not say that the name is missing.
+  const error = answers.find(({ status }) => status !== "NOERROR" && status !== "NXDOMAIN")?.status;
+  if (error !== undefined) return { addresses: undefined, error };
+  return answers.length < both.length ? SILENCE : { addresses, error };
 }

@@ -83,7 +83,7 @@ const ca = "letsencrypt.org";
 
 test.each<[string, CaaRecord[], object]>([
   ["none", [], { allowed: true }],
-  ["ours among others", [issue("other.ca"), issue(ca)], { allowed: true, account: undefined }],
+  ["ours among others", [issue("other.ca"), issue(ca)], { allowed: true, accounts: [] }],
   ["others only", [issue("other.ca")], { allowed: false, because: "ca" }],
   ["nobody", [issue("")], { allowed: false, because: "ca" }],
   ["for wildcards only", [{ ...issue("other.ca"), tag: "issuewild" }], { allowed: true }],
@@ -95,12 +95,17 @@ test.each<[string, CaaRecord[], object]>([
   [
     "ours for one account",
     [issue(ca, { accounturi: "https://x/1" })],
-    { allowed: true, account: "https://x/1" },
+    { allowed: true, accounts: ["https://x/1"] },
+  ],
+  [
+    "ours for two accounts",
+    [issue(ca, { accounturi: "https://x/1" }), issue(ca, { accounturi: "https://x/2" })],
+    { allowed: true, accounts: ["https://x/1", "https://x/2"] },
   ],
   [
     "ours for one account, and for all",
     [issue(ca, { accounturi: "https://x/1" }), issue(ca)],
-    { allowed: true, account: undefined },
+    { allowed: true, accounts: [] },
   ],
   [
     "an unknown critical property",

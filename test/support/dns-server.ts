@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import dnsPacket from "dns-packet";
-import type { Answer, DecodedPacket, Packet } from "dns-packet";
+import type { Answer, CaaData, DecodedPacket, Packet } from "dns-packet";
 import type { DnsRecord } from "../../src/ports/network.ts";
 import type { ZoneFixture } from "../contract/network/resolver-contract.ts";
 
@@ -183,8 +183,10 @@ export function toAnswer({ name, type, ttlSeconds, value }: DnsRecord): Answer {
     case "TXT":
       return { ...base, type, data: [value] };
     case "CAA": {
-      const [flags, , quoted = ""] = value.split(" ");
-      const data = { flags: Number(flags), tag: "issue", value: quoted.slice(1, -1) } as const;
+      const [, flags, tag = "", text = ""] = /^(\d+) (\w+) "(.*)"$/.exec(value) ?? [];
+      // Its types know three tags; it writes any.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      const data = { flags: Number(flags), tag, value: text } as CaaData;
       return { ...base, type, data };
     }
     case "DS": {
