@@ -1,8 +1,7 @@
 import { valueOf } from "../facts/fact.ts";
-import type { Challenge, HttpRoute } from "../facts/objects.ts";
-import { isRouteFor } from "../facts/survey.ts";
+import type { Challenge } from "../facts/objects.ts";
 import { explainAcmeWords } from "./acme-words.ts";
-import { findAttempt, findGateway } from "./attempt.ts";
+import { findAttempt } from "./attempt.ts";
 import {
   broken,
   firstTrouble,
@@ -12,14 +11,13 @@ import {
   type LinkVerdict,
 } from "./chain.ts";
 import { judgeDeletion, refused } from "./conditions.ts";
-import { toSeconds } from "./moment.ts";
 import { attemptingOf } from "./repair.ts";
+import { ageOf, findSolverRoute, judgeSelfCheck, type About } from "./self-check-link.ts";
 
-/** cert-manager's self-check passes five times in a row; within this nothing need be wrong. */
-const PATIENCE_MS = 180_000;
+/** No CA takes as long to look, and no cert-manager to set up a challenge. */
+const STUCK_MS = 600_000;
 /** As its chart names it. */
 const CERT_MANAGER = { name: "cert-manager", namespace: "cert-manager" };
-const SOLVER = "acme.cert-manager.io/http01-solver";
 
 /** The Challenge: who does not answer it, and why. */
 export function judgeChallenge(input: LinkInput): LinkVerdict {
@@ -27,9 +25,10 @@ export function judgeChallenge(input: LinkInput): LinkVerdict {
   if (!open) return { state: "ok" };
   if (challenge === undefined) {
     const isNew = order !== undefined && ["", "pending"].includes(order.status.state);
-    return isNew
-      ? onItsWay("the challenge is being set up")
-      : { state: "ok", reason: "none is open" };
+    if (!isNew) return { state: "ok", reason: "none is open" };
+    const object = nameObject("Order", order.metadata);
+    const since = order.metadata.creationTimestamp;
+    return waitFor(input, "the challenge is being set up", { object, since });
   }
   const object = nameObject("Challenge", challenge.metadata);
   const more = { object, since: challenge.metadata.creationTimestamp };
@@ -38,20 +37,33 @@ export function judgeChallenge(input: LinkInput): LinkVerdict {
     () => judgeDeletion(challenge.metadata, object),
     () => judgePresenting(input, challenge, more),
     () => judgeSelfCheck(input, challenge, more),
-    () =>
-      challenge.status.state === "valid"
-        ? { state: "ok", object }
-        : onItsWay(
-            challenge.status.reason ||
-              (challenge.status.presented === true
-                ? "the CA is checking the challenge"
-                : "the challenge is being set up"),
-            more,
-          ),
+    () => judgeRest(input, challenge, more),
   );
 }
 
-type About = { object: string; since: string | undefined };
+/** Nothing is wrong with it, as far as its own words say. */
+function judgeRest(input: LinkInput, { status }: Challenge, more: About): LinkVerdict {
+  if (status.state === "valid") return { state: "ok", object: more.object };
+  // cert-manager works at sixty challenges at once, and at one of each name (pkg/scheduler).
+  if (status.processing !== true)
+    return onItsWay("the challenge waits for its turn behind others", more);
+  const step =
+    status.presented === true
+      ? "the CA is checking the challenge"
+      : "the challenge is being set up";
+  return waitFor(input, status.reason || step, more);
+}
+
+/** What cert-manager and the CA do in seconds, and try again by themselves; not for ever. */
+function waitFor(input: LinkInput, step: string, more: About): LinkVerdict {
+  if (ageOf(input, more) <= STUCK_MS) return onItsWay(step, more);
+  const { name, namespace } = findCertManager(input);
+  const hint = `kubectl logs deployment/${name} --namespace ${namespace}`;
+  return broken("GT-CHALLENGE-STUCK", `For more than ten minutes: ${step}`, { ...more, hint });
+}
+
+const findCertManager = ({ facts }: LinkInput): { name: string; namespace: string } =>
+  valueOf(facts.certManagers)?.[0] ?? CERT_MANAGER;
 
 function judgeEnd(input: LinkInput, { status }: Challenge, more: About): LinkVerdict | undefined {
   if (!["invalid", "errored", "expired"].includes(status.state)) return undefined;
@@ -91,120 +103,11 @@ function judgePresenting(
   return refused("GT-SOLVER-ROUTE-REFUSED", bad, nameObject("HTTPRoute", route.metadata), hint);
 }
 
-function hintForPresenting({ facts }: LinkInput, words: string): string {
+function hintForPresenting(input: LinkInput, words: string): string {
   if (/sectionName must be/.test(words))
     return "Give the issuer's parentRefs one entry, with a namespace, and use cert-manager 1.20.1 or newer.";
   if (/gateway api is not enabled/i.test(words))
     return "Set config.enableGatewayAPI=true in the values of cert-manager's chart.";
-  const { name, namespace } = valueOf(facts.certManagers)?.[0] ?? CERT_MANAGER;
+  const { name, namespace } = findCertManager(input);
   return `kubectl logs deployment/${name} --namespace ${namespace}`;
-}
-
-function findSolverRoute({ facts, target }: LinkInput): HttpRoute | undefined {
-  return valueOf(facts.routes)?.find(
-    ({ metadata, spec }) =>
-      metadata.labels?.[SOLVER] !== undefined && spec.hostnames.includes(target.hostname),
-  );
-}
-
-/** cert-manager asks the path itself first; its words say which hop does not answer. */
-function judgeSelfCheck(
-  input: LinkInput,
-  { status, metadata }: Challenge,
-  more: About,
-): LinkVerdict | undefined {
-  const { reason } = status;
-  if (!/Waiting for HTTP-01 challenge propagation|self check/.test(reason)) return undefined;
-  const { facts, sight } = input;
-  if (/no such host/.test(reason)) {
-    const until =
-      sight.cachedUntil === undefined ? "" : ` (here until ${toSeconds(sight.cachedUntil)})`;
-    return onItsWay(`The cluster's DNS remembers the name as missing${until}: ${reason}`, more);
-  }
-  const since = metadata.creationTimestamp ?? facts.now;
-  if (Date.parse(facts.now) - Date.parse(since) <= PATIENCE_MS) return onItsWay(reason, more);
-  return explainSelfCheck(input, reason, more);
-}
-
-function explainSelfCheck(input: LinkInput, reason: string, more: About): LinkVerdict {
-  const redirect = findRedirect(input);
-  if (redirect !== undefined && !/i\/o timeout|deadline exceeded/.test(reason)) {
-    const { name, namespace = "default" } = redirect.metadata;
-    return broken(
-      "GT-REDIRECT-BREAKS-CHALLENGE",
-      `The HTTPRoute ${namespace}/${name} redirects port 80, the challenge's path with it: ${reason}`,
-      { ...more, hint: `kubectl delete httproute ${name} --namespace ${namespace}` },
-    );
-  }
-  if (/i\/o timeout|deadline exceeded|connection refused|connection reset/.test(reason))
-    return explainUnreachable(input, reason, more);
-  const route = findSolverRoute(input);
-  const idle = route && findIdleSolver(input, route);
-  if (idle !== undefined) {
-    const { namespace } = idle;
-    return broken("GT-SOLVER-NOT-READY", `${reason}. The challenge's solver has no ready pod.`, {
-      ...more,
-      object: nameObject("Service", idle),
-      hint: `kubectl describe pods --namespace ${namespace} --selector ${SOLVER}=true`,
-    });
-  }
-  const hop =
-    route === undefined
-      ? "no solver route names the host"
-      : "its route is accepted, so another server or another load balancer answers";
-  return broken("GT-CHALLENGE-WRONG-ANSWER", `${reason} (${hop})`, {
-    ...more,
-    hint: `curl -i http://${input.target.hostname}/.well-known/acme-challenge/`,
-  });
-}
-
-/** No answer at all inside the cluster: is there one outside? */
-function explainUnreachable(input: LinkInput, reason: string, more: About): LinkVerdict {
-  if (valueOf(input.sight.http) === undefined) {
-    return broken("GT-ACME-UNREACHABLE", reason, {
-      ...more,
-      hint: "Open port 80 of the load balancer (scheme, security groups).",
-    });
-  }
-  const told = `The host answers from outside, but not from inside the cluster: ${reason}`;
-  return broken("GT-CHALLENGE-HAIRPIN", told, {
-    ...more,
-    hint: "Let the cluster reach its own load balancer (turn off client IP preservation, mend split DNS), or set waitInsteadOfSelfCheck on the issuer's solver (cert-manager 1.21).",
-  });
-}
-
-/** The Service behind the solver's route, if its pod is not made or not ready. */
-function findIdleSolver(
-  { facts }: LinkInput,
-  { metadata, spec }: HttpRoute,
-): { namespace: string; name: string } | undefined {
-  const slices = valueOf(facts.endpointSlices);
-  const [ref] = spec.rules.flatMap(({ backendRefs }) => backendRefs);
-  if (slices === undefined || ref === undefined) return undefined;
-  const namespace = ref.namespace ?? metadata.namespace ?? "default";
-  const own = slices.filter(
-    (slice) =>
-      slice.metadata.namespace === namespace &&
-      slice.metadata.labels?.["kubernetes.io/service-name"] === ref.name,
-  );
-  const isReady = own.some(({ endpoints }) =>
-    endpoints.some(({ conditions }) => conditions.ready !== false),
-  );
-  return isReady || own.length === 0 ? undefined : { namespace, name: ref.name };
-}
-
-/** A route of the host on port 80 that redirects everything. */
-function findRedirect(input: LinkInput): HttpRoute | undefined {
-  const { facts, target } = input;
-  const https = findGateway(input)?.spec.listeners.filter(({ protocol }) => protocol === "HTTPS");
-  return valueOf(facts.routes)?.find(
-    ({ spec, metadata }) =>
-      metadata.labels?.[SOLVER] === undefined &&
-      isRouteFor(spec, target.hostname) &&
-      spec.rules.some(({ filters }) => filters.some(({ type }) => type === "RequestRedirect")) &&
-      spec.parentRefs.some(
-        ({ name, sectionName }) =>
-          name === target.gateway.name && !https?.some((one) => one.name === sectionName),
-      ),
-  );
 }

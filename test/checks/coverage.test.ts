@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { preflightChecks } from "../../src/checks/preflight.ts";
 import { chain } from "../../src/checks/status.ts";
 import { readStates } from "./state-file.ts";
-import { type TroubleRow, troubles } from "./troubles.ts";
+import type { TroubleRow } from "./trouble-row.ts";
+import { troubles } from "./troubles.ts";
 
 const states = new Map(readStates().map((state) => [state.name, state]));
 const rows = Object.entries(troubles).flatMap(([title, found]) =>
