@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { followOwners } from "../../facts/owner-chain.ts";
 import { isOurs } from "../../facts/ownership.ts";
 import { type ResourceKind, kinds } from "../../kinds.ts";
 import { MANAGER, PART_OF } from "../../plan/manifest.ts";
@@ -11,6 +12,8 @@ import type { Step, StepContext } from "../step.ts";
 import { findOwn, nameOf, OURS, waitUntilGone } from "./removal.ts";
 
 const id = "gateway-api-crds";
+/** From a solver's HTTPRoute up to our Gateway; with a cert-manager of others, its CRDs are not ours. */
+const ISSUANCE = [kinds.Certificate, kinds.CertificateRequest, kinds.Order, kinds.Challenge];
 const CERT_MANAGER_GROUP = /(^|\.)cert-manager\.io$/;
 
 /**
@@ -100,10 +103,14 @@ async function findCrds({ plan, world }: StepContext): Promise<FoundCrd[]> {
 }
 
 async function refuseUsed(context: StepContext, crds: readonly FoundCrd[]): Promise<void> {
-  const lists = await Promise.all(
-    crds.map(async ({ kind }) => (kind === undefined ? [] : context.world.kubernetes.list(kind))),
-  );
-  const users = lists.flat().filter((object) => isForeign(context, object));
+  const own = crds.flatMap(({ kind }) => kind ?? []);
+  const owners = ISSUANCE.filter((kind) => !own.some((one) => one.kind === kind.kind));
+  const listAll = async (of: readonly ResourceKind[]) =>
+    (await Promise.all(of.map((kind) => context.world.kubernetes.list(kind)))).flat();
+  const [objects, ofOthers] = await Promise.all([listAll(own), listAll(owners)]);
+  const listed = { kinds: [...own, ...owners], objects: [...objects, ...ofOthers] };
+  const mayGo = followOwners(listed, (object) => isExpected(context, object));
+  const users = objects.filter((object) => !mayGo(object));
   if (users.length === 0) return;
   const names = users.slice(0, 5).map((object) => `${object.kind} ${nameOf(object)}`);
   const more = users.length > 5 ? ` and ${users.length - 5} more` : "";
@@ -114,11 +121,11 @@ async function refuseUsed(context: StepContext, crds: readonly FoundCrd[]): Prom
   );
 }
 
-/** Neither ours, nor made for what is ours, nor of a chart of ours. */
-function isForeign(context: StepContext, object: KubernetesObject): boolean {
-  const { labels, annotations = {}, ownerReferences = [] } = object.metadata;
-  if (isOurs(labels) || isOfGateway(context, object) || ownerReferences.length > 0) return false;
-  return !Object.values(context.plan.releases).some(
+/** Ours, made for our Gateway, or of a chart of ours. */
+function isExpected(context: StepContext, object: KubernetesObject): boolean {
+  const { labels, annotations = {} } = object.metadata;
+  if (isOurs(labels) || isOfGateway(context, object)) return true;
+  return Object.values(context.plan.releases).some(
     ({ name, namespace }) =>
       annotations["meta.helm.sh/release-name"] === name &&
       annotations["meta.helm.sh/release-namespace"] === namespace,
