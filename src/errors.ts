@@ -69,6 +69,8 @@ export function describeFileFailure(error: unknown): string {
   const code = "code" in error ? error.code : undefined;
   if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file";
   if (code === "EACCES" || code === "EPERM") return "this user may not";
+  if (code === "EROFS") return "the file system is read-only";
+  if (code === "ENOSPC") return "the disk is full";
   if (code === "EISDIR") return "it is a directory";
   if (code === "EEXIST") return "it is there already";
   return error.message;

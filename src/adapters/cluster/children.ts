@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
+import { describeFileFailure, UserError } from "../../errors.ts";
 import {
   identifyProcess,
   isRunning,
@@ -85,11 +86,24 @@ export class ChildRegistry {
       rmSync(this.#file, { force: true });
       return;
     }
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const next = `${this.#file}.next`;
-    writeFileSync(next, JSON.stringify(this.#record), { mode: 0o600 });
-    renameSync(next, this.#file);
+    try {
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      const next = `${this.#file}.next`;
+      writeFileSync(next, JSON.stringify(this.#record), { mode: 0o600 });
+      renameSync(next, this.#file);
+    } catch (error) {
+      throw refusedFile(this.#directory, "XDG_STATE_HOME", error);
+    }
   }
+}
+
+/** A file of our own could not be written. `variable` names where such files go. */
+export function refusedFile(path: string, variable: string, cause: unknown): UserError {
+  return new UserError(
+    "GT-FILE-NOT-WRITTEN",
+    `${path} cannot be written to: ${describeFileFailure(cause)}. gateway-tls keeps there what it starts, so that nothing is left behind if it is killed.`,
+    { hint: `Set ${variable} to a directory that this user may write to.`, cause },
+  );
 }
 
 /**
@@ -98,11 +112,6 @@ export class ChildRegistry {
  */
 export function findLeftovers(env: NodeJS.ProcessEnv): ChildRecord[] {
   return abandonedRuns(env).flatMap(({ record }) => record.children.filter(isRunning));
-}
-
-/** Whether a helm of a killed run is still at its release: it is not to be recovered yet. */
-export function isLeftoverHelmRunning(env: NodeJS.ProcessEnv): boolean {
-  return findLeftovers(env).some(({ program }) => program === "helm");
 }
 
 /** Ends what killed runs of ours left behind, private files included; returns how many ended. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ChildRegistry } from "./children.ts";
+import { type ChildRegistry, refusedFile } from "./children.ts";
 
 /** `sun_path` of a socket's address: 104 bytes on macOS, 108 on Linux, with a final zero. */
 const LONGEST_SOCKET_PATH = 103;
@@ -15,8 +15,7 @@ export interface PrivateDirectory {
 
 /** Recorded, so that the next run removes it if this one is killed. */
 export function createPrivateDirectory(registry: ChildRegistry): PrivateDirectory {
-  // mkdtemp makes it with mode 0700.
-  const path = mkdtempSync(join(shortTemporaryDirectory(), "gateway-tls-"));
+  const path = makeDirectory(shortTemporaryDirectory());
   registry.addDirectory(path);
   let removed = false;
   return {
@@ -28,6 +27,15 @@ export function createPrivateDirectory(registry: ChildRegistry): PrivateDirector
       registry.removeDirectory(path);
     },
   };
+}
+
+function makeDirectory(base: string): string {
+  try {
+    // mkdtemp makes it with mode 0700.
+    return mkdtempSync(join(base, "gateway-tls-"));
+  } catch (error) {
+    throw refusedFile(base, "TMPDIR", error);
+  }
 }
 
 function shortTemporaryDirectory(): string {

@@ -1,4 +1,4 @@
-import { findKind, type ResourceKind } from "../../kinds.ts";
+import { findKind, kinds, type ResourceKind } from "../../kinds.ts";
 import type { KubernetesObject, ObjectRef } from "../../ports/kubernetes.ts";
 import type { ApiClient, ApiRequest } from "./api-client.ts";
 import { FIELD_MANAGER } from "./apply.ts";
@@ -33,8 +33,9 @@ export async function deleteObject(
     what: `Deleting ${kind.kind} ${name}`,
   } as const;
   const answer = await client.send(request);
+  const isGoing = answer.status === CONFLICT && kind === kinds.Namespace;
   // A namespace that is already going away answers 409.
-  if (answer.status < 300 || answer.status === 404 || answer.status === CONFLICT) return;
+  if (answer.status < 300 || answer.status === 404 || isGoing) return;
   throw client.failure(answer, request.what);
 }
 

@@ -17,7 +17,6 @@ import {
   childrenDirectory,
   endLeftovers,
   findLeftovers,
-  isLeftoverHelmRunning,
 } from "../../../src/adapters/cluster/children.ts";
 import { identifyProcess, isRunning } from "../../../src/adapters/cluster/process-identity.ts";
 
@@ -72,6 +71,18 @@ describe("the registry of children", () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it("says where it may not write, and what to set", async () => {
+    const file = join(home, "file");
+    writeFileSync(file, "");
+    const registry = new ChildRegistry({ XDG_STATE_HOME: file });
+    expect(() => registry.addDirectory("/private")).toThrow(
+      expect.objectContaining({
+        code: "GT-FILE-NOT-WRITTEN",
+        hint: expect.stringContaining("XDG_STATE_HOME"),
+      }),
+    );
+  });
+
   it("honours XDG_STATE_HOME", () => {
     expect(childrenDirectory({ XDG_STATE_HOME: "/s", HOME: "/h" })).toBe("/s/gateway-tls/children");
     expect(childrenDirectory({ XDG_STATE_HOME: "", HOME: "/h" })).toBe(
@@ -87,11 +98,9 @@ describe("leftovers of killed runs", () => {
     const secret = join(home, "secret");
     mkdirSync(secret);
     abandon({ children: [{ ...identity, program: "helm" }], directories: [secret] });
-    expect(isLeftoverHelmRunning(env)).toBe(true);
     expect(await endLeftovers(env)).toBe(1);
     expect(isRunning(identity)).toBe(false);
     expect(existsSync(secret)).toBe(false);
-    expect(isLeftoverHelmRunning(env)).toBe(false);
     expect(readdirSync(childrenDirectory(env))).toEqual([]);
   });
 
