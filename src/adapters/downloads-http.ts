@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { UserError } from "../errors.ts";
-import { describeSocketError } from "./probe-failure.ts";
+import { describeSocketError, isUntrusted } from "./probe-failure.ts";
 import { createProxyAgent, findProxy, type Environment } from "./proxy-agent.ts";
 
 export interface FetchOptions {
@@ -24,6 +24,9 @@ const redirectLimit = 5;
 /** The one thing to do when a source cannot be read. */
 export const mirrorHint =
   "Check the source and the network (HTTPS_PROXY, NO_PROXY), or give a copy you can reach: --crds NAME=PATH, NAME=URL or NAME=oci://REFERENCE.";
+
+const TRUST_HINT =
+  "Give the CA behind it, or behind your proxy, to Node: NODE_EXTRA_CA_CERTS=FILE with its PEM.";
 
 /** Where a URL points, without credentials and signatures. */
 function showUrl(url: URL): string {
@@ -62,14 +65,21 @@ export function statusFailure({ url, status }: Fetched): UserError {
   });
 }
 
+interface FailureDetails {
+  cause?: unknown;
+  /** Asked again, it may answer. */
+  passing?: boolean;
+  hint?: string;
+}
+
 function failure(
   url: URL,
   why: string,
-  { cause, passing = false }: { cause?: unknown; passing?: boolean } = {},
+  { cause, passing = false, hint = mirrorHint }: FailureDetails = {},
 ): UserError {
   const retry = { limitMs: 60_000, intervalMs: 5000, reason: `waiting for ${url.host}` };
   return new UserError("GT-DOWNLOAD-FAILED", `Could not read ${showUrl(url)}: ${why}.`, {
-    hint: mirrorHint,
+    hint,
     cause,
     ...(passing ? { retry } : {}),
   });
@@ -103,7 +113,9 @@ async function getOnce(url: URL, options: FetchOptions): Promise<Fetched> {
     const why = limit.signal.aborted
       ? `no answer within ${options.timeoutMs / 1000} s`
       : describeSocketError(error);
-    throw failure(url, why, { cause: error, passing: true });
+    throw isUntrusted(error)
+      ? failure(url, why, { cause: error, hint: TRUST_HINT })
+      : failure(url, why, { cause: error, passing: true });
   } finally {
     clearTimeout(timer);
   }

@@ -28,6 +28,12 @@ export function describeSocketError(error: unknown): string {
   return words[code] ?? withoutNoise(error.message);
 }
 
+/** A certificate that Node does not trust (its TLS error codes): asking again changes nothing. */
+export function isUntrusted(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /CERT|VERIFY_LEAF|ISSUER/.test(code);
+}
+
 /** It is this machine that cannot go there, most often by IPv6: nothing was asked. */
 export function isWithoutRoute(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;

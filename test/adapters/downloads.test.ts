@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDownloads } from "../../src/adapters/downloads.ts";
+import { createAuthority } from "../support/tls.ts";
 import { closeServer, findClosedPort, listen } from "../support/listen.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -50,6 +52,18 @@ describe("files", () => {
     const large = join(directory, "large");
     await writeFile(large, Buffer.alloc(16 * 2 ** 20 + 1));
     await expect(downloads.read(large)).rejects.toThrow("larger than 16 MiB");
+  });
+
+  test("does not ask again where nobody trusts the certificate, and names what to set", async () => {
+    const { certificate, key } = createAuthority().issue(["127.0.0.1"]);
+    const url = await start(createHttpsServer({ cert: certificate, key }));
+    const source = url.replace("http:", "https:");
+    const error: unknown = await downloads.read(`${source}/x.yaml`).catch((thrown) => thrown);
+    expect(error).toMatchObject({
+      code: "GT-DOWNLOAD-FAILED",
+      hint: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+      retry: undefined,
+    });
   });
 
   test.each(["ftp://a.test/x", "s3://bucket/x", "file://host/x", "http://"])(

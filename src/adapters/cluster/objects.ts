@@ -30,6 +30,8 @@ const MetaSchema = v.looseObject({
       v.looseObject({
         manager: v.string(),
         operation: v.string(),
+        time: v.exactOptional(v.string()),
+        subresource: v.exactOptional(v.string()),
         fieldsV1: v.exactOptional(v.record(v.string(), v.unknown())),
       }),
     ),
