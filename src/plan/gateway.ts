@@ -167,6 +167,13 @@ function admitOnly(listener: Listener, namespaces: readonly string[]): Listener 
   return copy;
 }
 
+/** The namespaces whose routes a listener of ours admits. */
+export function admittedNamespaces(live: KubernetesObject, name: string): string[] {
+  return listenersOf(live)
+    .filter((listener) => listener.name === name)
+    .flatMap(namespacesOf);
+}
+
 function namespacesOf(listener: Listener): string[] {
   const values = expressionOf(listener)?.["values"];
   return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];

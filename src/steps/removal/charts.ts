@@ -5,14 +5,14 @@ import { kinds } from "../../kinds.ts";
 import type { Release } from "../../ports/charts.ts";
 import type { Step, StepContext } from "../step.ts";
 import type { StepId } from "../../plan/step-id.ts";
-import { findCertManagerUser, findControllerUser } from "./shared-parts.ts";
+import { findCertManagerUser, findControllerUser, findExternalDnsUser } from "./shared-parts.ts";
 import { waitUntilGone } from "./removal.ts";
 
-/** ExternalDNS serves our Gateway only, so nobody else can need it. */
+/** ExternalDNS writes for our Gateway only, and stays where that serves routes of others. */
 export const externalDnsRemoval: Step = buildRemoval("external-dns", {
   title: "ExternalDNS",
   chart: "external-dns",
-  findUser: async () => undefined,
+  findUser: findExternalDnsUser,
 });
 
 export const controllerRemoval: Step = buildRemoval("gateway-controller", {
@@ -50,7 +50,7 @@ function buildRemoval(id: StepId, { title, chart, findUser }: Part): Step {
     },
     async apply(context) {
       const release = await findRelease(context, chart);
-      if (release === undefined) return;
+      if (release === undefined || (await findUser(context)) !== undefined) return;
       context.report(`uninstalling ${release.name}`);
       await context.world.charts.uninstall(release.name, release.namespace);
     },

@@ -1,45 +1,52 @@
+import { UserError } from "../../errors.ts";
 import { findServiceIngress, parseService } from "../../facts/objects.ts";
-import { findOwner } from "../../facts/ownership.ts";
-import { parseHttpRoute } from "../../facts/objects.ts";
 import { kinds } from "../../kinds.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import { gatewayRef, isOfGateway } from "../gateway.ts";
 import type { Step, StepContext } from "../step.ts";
+import { readGatewayUse } from "./gateway-use.ts";
 import { findOwn, nameOf, waitUntilGone } from "./removal.ts";
 
 const id = "gateway";
 
-/** Our Gateway, until its load balancer is gone too: an orphan would go on costing money. */
+/**
+ * Our Gateway, until its load balancer is gone too: an orphan would go on costing money. With a route
+ * or a listener of others on it, both stay.
+ */
 export const gatewayRemoval: Step = {
   id,
   title: "Gateway and load balancer",
   after: ["dns-record"],
   async inspect(context) {
-    const [live, balancers, routes] = await Promise.all([
+    const [live, balancers, { reason }] = await Promise.all([
       findOwn(context, gatewayRef(context)),
       findBalancers(context),
-      findForeignRoutes(context),
+      readGatewayUse(context),
     ]);
-    const items: PlanItem[] = balancers.map((service) => ({
-      step: id,
-      kind: "Load balancer",
-      name: findServiceIngress(service)[0] ?? nameOf(service),
-      intent: "delete",
-    }));
-    if (live === undefined) return items;
-    const used = routes.map((route) => `HTTPRoute ${nameOf(route)}`).join(", ");
-    const fields = used === "" ? {} : { fields: [`ends what others hang on it: ${used}`] };
-    return [
-      { step: id, kind: "Gateway", name: nameOf(live), intent: "delete", ...fields },
-      ...items,
-    ];
+    if (reason !== undefined && context.options.deleteCrds === true) {
+      throw refuse(`${kinds.Gateway.kind} ${nameOfGateway(context)} is ${reason}`);
+    }
+    const end = (why: string): Pick<PlanItem, "intent" | "reason"> =>
+      reason === undefined ? { intent: "delete" } : { intent: "keep", reason: why };
+    const gateway: PlanItem[] =
+      live === undefined
+        ? []
+        : [{ step: id, kind: "Gateway", name: nameOf(live), ...end(reason ?? "") }];
+    const ends = balancers.map((service): PlanItem => {
+      const name = findServiceIngress(service)[0] ?? nameOf(service);
+      return { step: id, kind: "Load balancer", name, ...end("kept: the Gateway uses it") };
+    });
+    return [...gateway, ...ends];
   },
   async apply(context) {
     const ref = gatewayRef(context);
-    if ((await findOwn(context, ref)) !== undefined) await context.world.kubernetes.delete([ref]);
+    const { reason } = await readGatewayUse(context);
+    if (reason !== undefined || (await findOwn(context, ref)) === undefined) return;
+    await context.world.kubernetes.delete([ref]);
   },
   async settle(context) {
+    if ((await readGatewayUse(context)).reason !== undefined) return "kept";
     const ref = gatewayRef(context);
     const { namespace } = ref;
     await waitUntilGone(
@@ -56,6 +63,19 @@ export const gatewayRemoval: Step = {
   },
 };
 
+function nameOfGateway(context: StepContext): string {
+  const { namespace, name } = gatewayRef(context);
+  return `${namespace}/${name}`;
+}
+
+function refuse(what: string): UserError {
+  return new UserError(
+    "GT-CRDS-IN-USE",
+    `Removing the CRDs would remove what others use: ${what}.`,
+    { hint: "Run the command without --delete-crds: everything else goes." },
+  );
+}
+
 async function findBalancers(context: StepContext): Promise<KubernetesObject[]> {
   const { namespace } = gatewayRef(context);
   const services = await context.world.kubernetes.list(kinds.Service, { namespace });
@@ -64,17 +84,4 @@ async function findBalancers(context: StepContext): Promise<KubernetesObject[]> 
 
 function isBalancer(context: StepContext, service: KubernetesObject): boolean {
   return isOfGateway(context, service) && parseService(service).spec.type === "LoadBalancer";
-}
-
-async function findForeignRoutes({ plan, world }: StepContext): Promise<KubernetesObject[]> {
-  const routes = await world.kubernetes.list(kinds.HTTPRoute);
-  return routes.filter((route) => {
-    const owner = findOwner(route.metadata);
-    if (owner.ours || owner.name.startsWith("Challenge ")) return false;
-    return parseHttpRoute(route).spec.parentRefs.some(
-      (ref) =>
-        ref.name === plan.names.gateway &&
-        (ref.namespace ?? route.metadata.namespace) === plan.config.namespaces.gateway,
-    );
-  });
 }

@@ -7,22 +7,33 @@ import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import { refOf } from "../objects.ts";
 import type { Step, StepContext } from "../step.ts";
 import { findOwn, nameOf } from "./removal.ts";
+import { findExternalDnsUser } from "./shared-parts.ts";
 
 const AGENT_ADDON = "eks-pod-identity-agent";
 const id = "external-dns-identity";
 
 /**
  * ExternalDNS's way into AWS, of either kind, by our tag. The OIDC provider and the Pod Identity
- * agent may have come to serve others: then they stay.
+ * agent may have come to serve others: then they stay. All of it stays where ExternalDNS does.
  */
 export const identityRemoval: Step = {
   id,
   title: "ExternalDNS identity",
   after: ["external-dns"],
   async inspect(context) {
-    return describe(await find(context));
+    const [found, user] = await Promise.all([find(context), findExternalDnsUser(context)]);
+    if (user === undefined) return describe(found);
+    const reason = "kept: ExternalDNS uses it";
+    return describe(found).map(({ step, kind, name }) => ({
+      step,
+      kind,
+      name,
+      intent: "keep",
+      reason,
+    }));
   },
   async apply(context) {
+    if ((await findExternalDnsUser(context)) !== undefined) return;
     const { identity, clusters, kubernetes } = context.world;
     const { cluster } = context.plan.config;
     const found = await find(context);

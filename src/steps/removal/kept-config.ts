@@ -3,6 +3,7 @@ import { kinds } from "../../kinds.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { ObjectRef } from "../../ports/kubernetes.ts";
 import type { Step, StepContext } from "../step.ts";
+import { findGatewayInside } from "./namespaces.ts";
 import {
   deleteDoomed,
   describeDoomed,
@@ -53,12 +54,13 @@ async function describeLast(context: StepContext): Promise<PlanItem[]> {
   ];
 }
 
-const findReason = ({ plan, world }: RemovalContext): Promise<string | undefined> =>
-  findForeignContent(
-    world.kubernetes,
-    plan.namespaces.own.metadata.name,
-    Object.values(plan.releases),
-  );
+async function findReason(context: RemovalContext): Promise<string | undefined> {
+  const { plan, world } = context;
+  const own = plan.namespaces.own.metadata.name;
+  const isGateways = own === plan.config.namespaces.gateway;
+  const gateway = isGateways ? await findGatewayInside(context) : undefined;
+  return gateway ?? findForeignContent(world.kubernetes, own, Object.values(plan.releases));
+}
 
 const ownNamespace = ({ plan }: Pick<RemovalContext, "plan">): ObjectRef => ({
   kind: kinds.Namespace,

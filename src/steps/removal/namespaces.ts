@@ -1,8 +1,18 @@
 import { findForeignContent } from "../../facts/namespace-content.ts";
-import { kinds } from "../../kinds.ts";
+import { rememberCustomKinds } from "../../facts/namespaced-kinds.ts";
+import { kinds, type ResourceKind } from "../../kinds.ts";
+import { gatewayRef } from "../gateway.ts";
 import type { Step, StepContext } from "../step.ts";
-import { deleteDoomed, describeDoomed, type Doomed, findOwn, waitUntilGone } from "./removal.ts";
-import { findCertManagerUser, findControllerUser } from "./shared-parts.ts";
+import {
+  deleteDoomed,
+  describeDoomed,
+  type Doomed,
+  findOwn,
+  type RemovalContext,
+  waitUntilGone,
+} from "./removal.ts";
+import { readGatewayUse } from "./gateway-use.ts";
+import { findCertManagerUser, findControllerUser, findExternalDnsUser } from "./shared-parts.ts";
 
 const id = "namespaces";
 
@@ -36,21 +46,37 @@ function namesOf({ plan }: StepContext): string[] {
 }
 
 async function findDoomed(context: StepContext): Promise<Doomed[]> {
+  const customKinds = rememberCustomKinds(context.world.kubernetes);
   const found = await Promise.all(
     namesOf(context).map(async (name): Promise<Doomed[]> => {
       const object = await findOwn(context, { kind: kinds.Namespace, name });
-      return object === undefined ? [] : [{ object, reason: await findReason(context, name) }];
+      if (object === undefined) return [];
+      return [{ object, reason: await findReason(context, name, customKinds) }];
     }),
   );
   return found.flat();
 }
 
 async function findReason(context: StepContext, name: string): Promise<string | undefined> {
-  const { gatewayController, certManager } = context.plan.config.namespaces;
+  const { gateway, gatewayController, certManager, externalDns } = context.plan.config.namespaces;
   const users = await Promise.all([
     name === gatewayController ? findControllerUser(context) : undefined,
     name === certManager ? findCertManagerUser(context) : undefined,
-    findForeignContent(context.world.kubernetes, name, Object.values(context.plan.releases)),
+    name === gateway ? findGatewayInside(context) : undefined,
+    name === externalDns ? findExternalDnsInside(context) : undefined,
+    findForeignContent(kubernetes, name, releases, customKinds),
   ]);
   return users.find((user) => user !== undefined);
+}
+
+/** Our own Gateway, where others use it, as a clause. */
+export async function findGatewayInside(context: RemovalContext): Promise<string | undefined> {
+  const { reason } = await readGatewayUse(context);
+  const { name, namespace } = gatewayRef(context);
+  return reason === undefined ? undefined : `kept: Gateway ${namespace}/${name} is in it`;
+}
+
+async function findExternalDnsInside(context: RemovalContext): Promise<string | undefined> {
+  const user = await findExternalDnsUser(context);
+  return user === undefined ? undefined : "kept: ExternalDNS is in it";
 }

@@ -1,8 +1,8 @@
-import { findOwnedRecords } from "../../facts/owned-records.ts";
 import { findNameServers, readZoneAnswers } from "../../facts/zone-answers.ts";
 import type { ResourceRecordSet } from "../../ports/aws.ts";
 import type { Step, StepContext } from "../step.ts";
 import { tryUntil } from "../wait.ts";
+import { findRecords } from "./foreign-records.ts";
 
 const id = "dns-record";
 
@@ -17,11 +17,11 @@ export const recordRemoval: Step = {
   after: ["routes"],
   async inspect(context) {
     const records = await findRecords(context);
-    return records.map(({ name, type }) => ({
+    return records.map(({ record: { name, type }, reason }) => ({
       step: id,
       kind: "DNS record",
       name: `${name} ${type}`,
-      intent: "delete",
+      ...(reason === undefined ? { intent: "delete" } : { intent: "keep", reason }),
     }));
   },
   async apply(context) {
@@ -36,7 +36,7 @@ export const recordRemoval: Step = {
         hint: "See who writes the record again, then run the same command: it goes on from here.",
       },
       async () => {
-        const records = await findRecords(context);
+        const records = await findGoing(context);
         if (records.length > 0) {
           await world.zones.deleteRecords(plan.environment.zone.id, records);
           for (const name of namesOf(records)) gone.add(name);
@@ -52,15 +52,9 @@ export const recordRemoval: Step = {
   },
 };
 
-async function findRecords({ plan, world }: StepContext): Promise<ResourceRecordSet[]> {
-  // The zone itself may be gone, and every record with it.
-  if (plan.environment.zone.id === "") return [];
-  const hostnames = plan.leaving?.map(({ host }) => host.hostname);
-  return findOwnedRecords(world.zones, {
-    zoneId: plan.environment.zone.id,
-    owner: plan.names.txtOwner,
-    ...(hostnames === undefined ? {} : { hostnames }),
-  });
+async function findGoing(context: StepContext): Promise<ResourceRecordSet[]> {
+  const all = await findRecords(context);
+  return all.flatMap(({ record, reason }) => (reason === undefined ? [record] : []));
 }
 
 /** Names with an address of ours. */
