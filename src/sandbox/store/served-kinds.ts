@@ -6,8 +6,6 @@ import { at, list, text } from "../fields.ts";
 const CUSTOM_GROUPS = /(\.networking\.k8s\.io|cert-manager\.io|\.nginx\.org)$/;
 
 const OTHER_BUILT_IN: ResourceKind[] = [
-  { apiVersion: "apps/v1", kind: "ReplicaSet", plural: "replicasets", namespaced: true },
-  { apiVersion: "apps/v1", kind: "StatefulSet", plural: "statefulsets", namespaced: true },
   {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "ValidatingWebhookConfiguration",

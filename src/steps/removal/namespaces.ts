@@ -57,14 +57,19 @@ async function findDoomed(context: StepContext): Promise<Doomed[]> {
   return found.flat();
 }
 
-async function findReason(context: StepContext, name: string): Promise<string | undefined> {
+async function findReason(
+  context: StepContext,
+  name: string,
+  customKinds: () => Promise<ResourceKind[]>,
+): Promise<string | undefined> {
   const { gateway, gatewayController, certManager, externalDns } = context.plan.config.namespaces;
+  const releases = Object.values(context.plan.releases);
   const users = await Promise.all([
     name === gatewayController ? findControllerUser(context) : undefined,
     name === certManager ? findCertManagerUser(context) : undefined,
     name === gateway ? findGatewayInside(context) : undefined,
     name === externalDns ? findExternalDnsInside(context) : undefined,
-    findForeignContent(kubernetes, name, releases, customKinds),
+    findForeignContent(context.world.kubernetes, name, releases, customKinds),
   ]);
   return users.find((user) => user !== undefined);
 }
