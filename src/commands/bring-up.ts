@@ -137,10 +137,13 @@ async function showPlan(
 }
 
 async function showReview(
-  { output, options }: BringUp,
+  { output, options, terminal }: BringUp,
   { plan, items, examination }: { plan: Plan; items: PlanItem[]; examination: Examination },
 ): Promise<void> {
-  if (options.output !== "text" || items.every(({ intent }) => intent === "keep")) return;
+  // Nobody says yes to what was not shown.
+  const isAsked = terminal !== undefined && !options.yes;
+  if (options.output !== "text" && !isAsked) return;
+  if (items.every(({ intent }) => intent === "keep")) return;
   const { renderReview } = await import("../ui/review.ts");
   const warnings = findWarnings(examination.report).map(({ title, message }) => message ?? title);
   const nameServers = valueOf(examination.facts.zone)?.nameServers;

@@ -28,8 +28,8 @@ export interface Change {
   holder: string;
   /** What is asked before the first write: "Remove all of this?" */
   question: string;
-  /** It takes things away: without anyone to ask, `--yes` must be given. */
-  takesAway: boolean;
+  /** What nobody may do by mistake, as a sentence: without anyone to ask, `--yes` must be given. */
+  danger?: string;
   /** The first lines of the end, when there was nothing to do, and when it was done. */
   said: { unchanged: string; done: string };
   warnings?: readonly string[];
@@ -57,7 +57,7 @@ export async function carryOutChange(change: Change): Promise<ExitCode> {
   if (!isOpen && change.isGone === true) {
     return showOutcome(change, { ...emptyResult(command, "unchanged"), plan: items }, undefined);
   }
-  if (isOpen) await showList(change, items);
+  if (isOpen && (options.output === "text" || isAsked(change))) await showList(change, items);
   if (isOpen && !(await confirm(change))) return showDeclined(change, items);
   const now = () => world.clock.now().getTime();
   const observer = await createObserver(output, options, steps, now);
@@ -93,20 +93,25 @@ async function showPlan(change: Change, items: PlanItem[]): Promise<ExitCode> {
 }
 
 async function showList({ options, output, warnings }: Change, items: PlanItem[]): Promise<void> {
-  if (options.output !== "text") return;
   const { renderPlan } = await import("../ui/plan.ts");
   const { renderNotes } = await import("../ui/change.ts");
   const screen = screenOf(output, options);
   output.stderr.write(`${renderPlan(items, screen)}${renderNotes(warnings ?? [], screen)}\n`);
 }
 
-async function confirm({ terminal, options, question, takesAway }: Change): Promise<boolean> {
+/** Whether somebody will be asked: nobody says yes to what was not shown. */
+const isAsked = ({ terminal, options }: Pick<Change, "terminal" | "options">): boolean =>
+  terminal !== undefined && !options.yes;
+
+async function confirm({ terminal, options, question, danger }: Change): Promise<boolean> {
   if (options.yes) return true;
-  if (terminal !== undefined) return terminal.confirm({ message: question, default: !takesAway });
-  if (!takesAway) return true;
+  if (terminal !== undefined) {
+    return terminal.confirm({ message: question, default: danger === undefined });
+  }
+  if (danger === undefined) return true;
   throw new UsageError(
     "GT-CONFIRMATION-NEEDED",
-    "This takes things away, and there is nobody to ask whether that is meant.",
+    `${danger} There is nobody to ask whether that is meant.`,
     { hint: "Look at the list with --dry-run, then run the same command with --yes." },
   );
 }

@@ -17,7 +17,7 @@ export const lifeVerbs: readonly Verb[] = [
     name: "promote",
     summary: "Switch all hosts to trusted certificates, or back to staging ones",
     scopes: ["where", "run", "all", "promote"],
-    examples: ["gateway-tls promote", "gateway-tls promote --to staging"],
+    examples: ["gateway-tls promote", "gateway-tls promote --to staging --yes"],
     load: () => import("./promote.ts"),
   },
   {

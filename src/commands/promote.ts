@@ -17,6 +17,9 @@ import { type Installation, needConfig, withInstallation } from "./installation.
 const OVER_LIMIT =
   "Stay at staging, or remove hosts until the rest fit, promote, and add them again in a week.";
 
+const UNTRUSTED =
+  "Browsers refuse staging certificates: all hosts are untrusted until they are promoted again.";
+
 /** `gateway-tls promote`: trusted certificates for all hosts, or back to staging ones. */
 export const run = (input: CommandInput): Promise<ExitCode> =>
   withInstallation("promote", input, (installation) => promote(input, installation));
@@ -37,12 +40,12 @@ async function promote(input: CommandInput, installation: Installation): Promise
     plan,
     steps: issuerSwitchSteps(issuer),
     question: `Switch all hosts to ${issuer} certificates?`,
-    takesAway: false,
+    ...(issuer === "staging" ? { danger: UNTRUSTED } : {}),
     said: {
       unchanged: `${which} have ${issuer} certificates already.`,
       done: `${which} serve ${issuer} certificates.`,
     },
-    warnings: [...notes, ...unfinished],
+    warnings: [...notes, ...unfinished, ...(issuer === "staging" ? [UNTRUSTED] : [])],
   });
 }
 

@@ -35,7 +35,7 @@ async function removeHosts(input: CommandInput, installation: Installation): Pro
     plan,
     steps: hostRemovalSteps,
     question: words.question,
-    takesAway: true,
+    danger: "This takes things away.",
     said: words.said,
     warnings: [...notes, ...words.warnings],
     withoutHosts: true,

@@ -21,7 +21,7 @@ async function uninstall(input: CommandInput, installation: Installation): Promi
     plan,
     steps: removalSteps,
     question: "Remove all of this?",
-    takesAway: true,
+    danger: "This takes things away.",
     said: {
       unchanged: `There is nothing of gateway-tls to remove in ${cluster}.`,
       done: `gateway-tls is gone from ${cluster}.`,

@@ -64,11 +64,11 @@ describe("promote", () => {
       { cwd: directory },
     );
     expect(stdout).toContain("issuer: production");
-    expect((await run("promote --to staging")).document).toMatchObject({
+    expect((await run("promote --to staging --yes")).document).toMatchObject({
       result: "done",
       hosts: [{ certificate: { trusted: false } }],
     });
-    expect((await run("promote --to staging")).document).toMatchObject({ writes: 0 });
+    expect((await run("promote --to staging --yes")).document).toMatchObject({ writes: 0 });
   });
 
   it("names what --to takes", async () => {

@@ -33,9 +33,11 @@ export class ScriptedTerminal implements Terminal {
     return Promise.resolve(choice.value);
   }
 
-  confirm({ message }: { message: string }): Promise<boolean> {
-    this.asked.push(message);
-    return Promise.resolve(this.#next(message) === "yes");
+  /** An empty answer is what stands there already. */
+  confirm(question: Parameters<Terminal["confirm"]>[0]): Promise<boolean> {
+    this.asked.push(question.message);
+    const answer = this.#next(question.message);
+    return Promise.resolve(answer === "" ? question.default : answer === "yes");
   }
 
   note(text: string): void {
