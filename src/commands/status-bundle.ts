@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { redactObject, redactText } from "../checks/redact.ts";
+import { redactObject } from "../checks/redact-object.ts";
+import { redactText } from "../checks/redact.ts";
 import { describeFileFailure, UserError } from "../errors.ts";
 import { readSupportFacts, type SupportFacts } from "../facts/support-facts.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
@@ -17,18 +18,20 @@ objects/       the Kubernetes objects of the chain
 logs/          the last lines of the three controllers
 unread.txt     what could not be read
 
-Secrets hold the names of their keys only. Keys, tokens and passwords were removed
-where they were recognised; names of hosts, accounts and people were not. Read it
-before you give it away.
+Secrets hold the names of their keys only. Of what belongs to neither gateway-tls nor
+the three parts, settings, arguments and environments were removed too. Keys, tokens
+and passwords were removed where they were recognised; names of hosts, accounts and
+people were not. Read it before you give it away.
 `;
 
 /** Writes a support bundle; answers where. Throws `GT-BUNDLE-FILE`. */
 export async function writeBundle(
   world: Pick<ConnectedWorld, "kubernetes" | "tools">,
-  { survey, facts, status }: Looked,
+  looked: Looked,
   to: { cwd: string; file: string },
 ): Promise<string> {
-  const support = await readSupportFacts(world, survey);
+  const { facts, status } = looked;
+  const support = await readSupportFacts(world, looked);
   const files = await buildFiles({ schemaVersion: 1, ...status }, support);
   const path = resolve(to.cwd, to.file);
   const tar = buildTar(files, new Date(facts.now));
@@ -60,7 +63,10 @@ async function buildFiles(
     ...Object.fromEntries(
       Object.entries(objects).map(([plural, found]) => [
         `objects/${plural}.yaml`,
-        found.map((one) => `---\n${stringify(redactObject(one), { lineWidth: 0 })}`).join(""),
+        found
+          .map(({ object, foreign }) => redactObject(object, { foreign }))
+          .map((one) => `---\n${stringify(one, { lineWidth: 0 })}`)
+          .join(""),
       ]),
     ),
     ...Object.fromEntries(

@@ -1,6 +1,9 @@
 import { valueOf, type Fact } from "./fact.ts";
 import type { Deployment } from "./objects.ts";
+import { isOurs } from "./ownership.ts";
+import { DATA_PLANE } from "./status-cluster.ts";
 import type { Survey } from "./survey.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
 
 /** Charts name their Deployments so, in `app.kubernetes.io/name`. */
 const NAMES = {
@@ -33,4 +36,17 @@ export function findPartNamespaces(
     gatewayController: find("gatewayController"),
     certManager: find("certManager"),
   };
+}
+
+const SOLVER = "acme.cert-manager.io/http01-solver";
+const OF_CHARTS = [...Object.values(NAMES).flat(), "webhook", "cainjector", "startupapicheck"];
+
+/** Whether an object is of the parts or of ours; others have theirs in the same namespaces. */
+export function isOfParts(
+  { metadata: { labels = {}, namespace = "" } }: KubernetesObject,
+  namespaces: PartNamespaces,
+): boolean {
+  if (isOurs(labels) || DATA_PLANE in labels || SOLVER in labels) return true;
+  const name = labels["app.kubernetes.io/name"] ?? "";
+  return OF_CHARTS.includes(name) && Object.values(namespaces).flat().includes(namespace);
 }

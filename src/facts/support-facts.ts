@@ -2,14 +2,16 @@ import { kinds, type ResourceKind } from "../kinds.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { readFact } from "./fact.ts";
+import { findPartNamespaces, isOfParts, type PartNamespaces } from "./part-namespaces.ts";
 import { CERT_MANAGER, CONTROLLER, EXTERNAL_DNS } from "./status-cluster.ts";
+import type { StatusFacts } from "./status-facts.ts";
 import type { Survey } from "./survey.ts";
 
 /** What a support bundle is made of, unredacted: never shown as it is. */
 export interface SupportFacts {
   versions: Record<string, string>;
-  /** By plural, sorted. */
-  objects: Record<string, KubernetesObject[]>;
+  /** By plural. `foreign`: of neither the parts nor us, and only there beside them. */
+  objects: Record<string, { object: KubernetesObject; foreign: boolean }[]>;
   /** Lines by part. */
   logs: Record<string, string[]>;
   /** What could not be read, and why. */
@@ -31,6 +33,7 @@ const IN_PARTS: readonly ResourceKind[] = [
 /** Where the Gateways are. */
 const IN_GATEWAYS: readonly ResourceKind[] = [
   kinds.Gateway,
+  kinds.Issuer,
   kinds.Certificate,
   kinds.CertificateRequest,
   kinds.Order,
@@ -50,29 +53,34 @@ const CLUSTER_WIDE: readonly ResourceKind[] = [
   kinds.CustomResourceDefinition,
 ];
 
+type SupportWorld = Pick<ConnectedWorld, "kubernetes" | "tools">;
+
 /** Reads everything for a support bundle; what cannot be read is told in it. */
 export async function readSupportFacts(
-  world: Pick<ConnectedWorld, "kubernetes" | "tools">,
-  survey: Survey,
+  world: SupportWorld,
+  { survey, facts }: { survey: Survey; facts: Pick<StatusFacts, "deployments"> },
 ): Promise<SupportFacts> {
   const unread: string[] = [];
+  const namespaces = findPartNamespaces(survey, facts.deployments);
   const [objects, logs, versions] = await Promise.all([
-    readObjects(world, survey, unread),
-    readLogs(world, survey, unread),
+    readObjects(world, { survey, namespaces }, unread),
+    readLogs(world, namespaces, unread),
     readVersions(world, unread),
   ]);
   return { versions, objects, logs, unread: unread.sort() };
 }
 
+interface Places {
+  survey: Survey;
+  namespaces: PartNamespaces;
+}
+
 type Request = [kind: ResourceKind, namespace: string | undefined];
 
-function listRequests({ namespaces, gateways, targets }: Survey): Request[] {
-  const { externalDns, gatewayController, certManager } = namespaces;
-  const parts = [externalDns, gatewayController, certManager, "gateway-tls"];
-  const at = (all: readonly (string | undefined)[], some: readonly ResourceKind[]): Request[] =>
-    all.flatMap((namespace) =>
-      namespace === undefined ? [] : some.map((kind): Request => [kind, namespace]),
-    );
+function listRequests({ survey: { gateways, targets }, namespaces }: Places): Request[] {
+  const parts = [...Object.values(namespaces).flat(), "gateway-tls"];
+  const at = (all: readonly string[], some: readonly ResourceKind[]): Request[] =>
+    all.flatMap((namespace) => some.map((kind): Request => [kind, namespace]));
   const gatewayAt = gateways.map(({ namespace }) => namespace);
   const backends = targets.flatMap((target) => target.backends.map(({ namespace }) => namespace));
   const all = [
@@ -85,18 +93,24 @@ function listRequests({ namespaces, gateways, targets }: Survey): Request[] {
 }
 
 async function readObjects(
-  { kubernetes }: Pick<ConnectedWorld, "kubernetes">,
-  survey: Survey,
+  { kubernetes }: SupportWorld,
+  places: Places,
   unread: string[],
 ): Promise<SupportFacts["objects"]> {
   const objects: SupportFacts["objects"] = {};
   await Promise.all(
-    listRequests(survey).map(async ([kind, namespace]) => {
+    listRequests(places).map(async ([kind, namespace]) => {
       const options = namespace === undefined ? {} : { namespace };
       const found = await readFact(() => kubernetes.list(kind, options));
-      if (!found.known) unread.push(`${kind.plural} ${namespace ?? ""}: ${found.reason}`);
-      else
-        (objects[kind.plural] ??= []).push(...found.value.filter(isOfTheChain).map(withoutSchema));
+      if (!found.known) {
+        unread.push(`${kind.plural} ${namespace ?? ""}: ${found.reason}`);
+        return;
+      }
+      const kept = found.value.filter(isOfTheChain).map((object) => ({
+        object: withoutSchema(object),
+        foreign: !isOfParts(object, places.namespaces),
+      }));
+      (objects[kind.plural] ??= []).push(...kept);
     }),
   );
   return objects;
@@ -115,29 +129,36 @@ function withoutSchema(object: KubernetesObject): KubernetesObject {
 }
 
 async function readLogs(
-  { kubernetes }: Pick<ConnectedWorld, "kubernetes">,
-  { namespaces }: Survey,
+  { kubernetes }: SupportWorld,
+  { externalDns, gatewayController, certManager }: PartNamespaces,
   unread: string[],
 ): Promise<SupportFacts["logs"]> {
   const parts = [
-    ["external-dns", namespaces.externalDns ?? "external-dns", EXTERNAL_DNS],
-    ["nginx-gateway-fabric", namespaces.gatewayController ?? "nginx-gateway", CONTROLLER],
-    ["cert-manager", namespaces.certManager ?? "cert-manager", CERT_MANAGER],
-  ] as const;
+    { part: "external-dns", at: externalDns, labelSelector: EXTERNAL_DNS },
+    { part: "nginx-gateway-fabric", at: gatewayController, labelSelector: CONTROLLER },
+    { part: "cert-manager", at: certManager, labelSelector: CERT_MANAGER },
+  ];
   const logs: SupportFacts["logs"] = {};
   await Promise.all(
-    parts.map(async ([part, namespace, labelSelector]) => {
-      const query = { namespace, labelSelector, tailLines: LOG_LINES };
-      const lines = await readFact(() => kubernetes.logs(query));
-      if (lines.known) logs[part] = lines.value;
-      else unread.push(`log of ${part}: ${lines.reason}`);
+    parts.map(async ({ part, at, labelSelector }) => {
+      if (at.length === 0) unread.push(`log of ${part}: it was not found in the cluster`);
+      for (const namespace of at) {
+        const query = { namespace, labelSelector, tailLines: LOG_LINES };
+        const lines = await readFact(() => kubernetes.logs(query));
+        if (!lines.known) unread.push(`log of ${part} in ${namespace}: ${lines.reason}`);
+        else logs[part] = [...(logs[part] ?? []), ...headed(lines.value, namespace, at)];
+      }
     }),
   );
   return logs;
 }
 
+/** Where a part runs more than once, each log has a heading. */
+const headed = (lines: string[], namespace: string, all: readonly string[]): string[] =>
+  all.length === 1 ? lines : [`==> namespace ${namespace}`, ...lines];
+
 async function readVersions(
-  { kubernetes, tools }: Pick<ConnectedWorld, "kubernetes" | "tools">,
+  { kubernetes, tools }: SupportWorld,
   unread: string[],
 ): Promise<SupportFacts["versions"]> {
   const [server, found] = await Promise.all([
