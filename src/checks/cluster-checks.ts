@@ -1,7 +1,9 @@
+import type { Config } from "../config/config.ts";
 import type { CallerIdentity, Cluster } from "../ports/aws.ts";
 import type { AccessRequest } from "../ports/kubernetes.ts";
 import { valueOf } from "../facts/fact.ts";
 import { describeAbsentCluster } from "./absent-cluster.ts";
+import { versionSets } from "../plan/version-sets.ts";
 import { failed, judge, ok, type Check, type CheckInput, type Verdict } from "./check.ts";
 import { listNames } from "./nearest.ts";
 
@@ -71,17 +73,29 @@ function judgeCluster({ config, facts }: CheckInput, cluster: Cluster | undefine
   );
 }
 
-function judgeVersion({ versions }: CheckInput, minor: number): Verdict {
+function judgeVersion({ config, versions }: CheckInput, minor: number): Verdict {
   const { from, to } = versions.kubernetes;
   if (minor >= from && minor <= to) return ok(`1.${minor} with set ${versions.name}`);
-  const other = versions.name === "current" ? "2025" : "current";
   return failed(
     "GT-VERSIONS-UNSUPPORTED",
     `Version set ${versions.name} with Kubernetes 1.${minor} is not supported: it needs 1.${from} to 1.${to}.`,
-    minor < from === (versions.name === "current")
-      ? `Use --versions ${other} if it supports 1.${minor}, or change the cluster's version.`
-      : "Change the cluster's version to a supported one.",
+    adviseOnVersion(config, minor),
   );
+}
+
+function adviseOnVersion({ identity }: Config, minor: number): string {
+  const fitting = Object.values(versionSets).find(
+    ({ kubernetes: { from, to } }) => minor >= from && minor <= to,
+  );
+  if (fitting === undefined) {
+    const ranges = Object.values(versionSets).map(
+      ({ name, kubernetes: { from, to } }) => `1.${from} to 1.${to} for the set ${name}`,
+    );
+    return `No version set supports 1.${minor}: change the cluster's version (${listNames(ranges)}).`;
+  }
+  const isUsable = identity === "auto" || fitting.identities.includes(identity);
+  const flags = `--versions ${fitting.name}${isUsable ? "" : " --identity irsa"}`;
+  return `Use ${flags}, which supports Kubernetes 1.${minor}.`;
 }
 
 /** `create gateways.gateway.networking.k8s.io in gateway-tls`, as `kubectl auth can-i` takes it. */

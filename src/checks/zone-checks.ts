@@ -58,9 +58,18 @@ function judgeZone({ config }: CheckInput, fact: ZoneFact): Verdict {
   if (fact.candidates.length > 1) {
     const [first] = fact.candidates;
     const ids = fact.candidates.map(({ id }) => id);
+    const twins = `${ids.length} public hosted zones are named ${first?.name ?? ""}: ${listNames(ids)}.`;
+    const { delegated } = fact;
+    if (delegated !== undefined) {
+      return failed(
+        "GT-ZONE-TWINS",
+        `${twins} The world asks ${delegated.id}: its parent zone delegates to that one.`,
+        `Use --zone-id ${delegated.id}, or delete the others if nobody needs them.`,
+      );
+    }
     return failed(
       "GT-ZONE-TWINS",
-      `${ids.length} public hosted zones are named ${first?.name ?? ""}: ${listNames(ids)}. Only one of them is delegated to.`,
+      `${twins} The world asks one of them at most, and which could not be seen from here.`,
       `Give the right one with --zone-id; compare its name servers with those at your registrar: aws route53 get-hosted-zone --id ${first?.id ?? ""} --query DelegationSet.NameServers`,
     );
   }

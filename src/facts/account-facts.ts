@@ -11,7 +11,8 @@ import type { AccountFacts, NameFor } from "./facts.ts";
 import { readIam, type IamFact } from "./iam.ts";
 import { readHostRecords } from "./records.ts";
 import { readTools } from "./tools.ts";
-import { readZone } from "./zone.ts";
+import { findDelegatedTwin } from "./twins.ts";
+import { readZone, type ZoneFact } from "./zone.ts";
 
 /** The parts of the world that account facts come from; the connected world has them too. */
 export type AccountWorld = Pick<
@@ -56,7 +57,15 @@ async function readZoneFacts(
   world: AccountWorld,
   { config, dnsServer }: AccountQuestions,
 ): Promise<ZoneFacts> {
-  const zone = await readZone(world.zones, config.domain, config.zoneId);
+  const viaRecursive = dnsServer !== undefined;
+  const zone = await readAfter(
+    await readZone(world.zones, config.domain, config.zoneId),
+    async (found): Promise<Fact<ZoneFact>> => {
+      if (found.zone !== undefined || found.candidates.length < 2) return known(found);
+      const delegated = await findDelegatedTwin(world, found.candidates, { viaRecursive });
+      return known(delegated === undefined ? found : { ...found, delegated });
+    },
+  );
   const chosen: Fact<{ id: string; name: string; nameServers: string[] }> = await readAfter(
     zone,
     async ({ zone, nameServers }) =>
@@ -64,9 +73,7 @@ async function readZoneFacts(
   );
   const hostnames = config.hosts.map(({ hostname }) => hostname);
   const [delegation, records] = await Promise.all([
-    readAfter(chosen, (value) =>
-      readDelegation(world.resolver, value, { viaRecursive: dnsServer !== undefined }),
-    ),
+    readAfter(chosen, (value) => readDelegation(world.resolver, value, { viaRecursive })),
     readAfter(chosen, ({ id }) => readHostRecords(world.zones, id, hostnames)),
   ]);
   return { zone, delegation, records };

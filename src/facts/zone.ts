@@ -9,6 +9,8 @@ export interface ZoneFact {
   zone: HostedZone | undefined;
   /** Public zones with the name nearest to the domain; more than one are twins. */
   candidates: HostedZone[];
+  /** Of twins, the one that the parent delegates to, where that could be seen. */
+  delegated?: HostedZone;
   /** Private zones of the domain or of a name above it: they answer inside their VPCs only. */
   privateZones: HostedZone[];
   /** Every public zone of the account: for hints and prompts. */

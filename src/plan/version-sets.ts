@@ -89,26 +89,6 @@ export const versionSets: Readonly<Record<VersionSetName, VersionSet>> = {
   "2025": article2025,
 };
 
-/**
- * Why this set cannot be installed on Kubernetes 1.`kubernetesMinor` with this identity, as one
- * sentence that names the pair; `undefined` when it can.
- */
-export function checkPair(
-  set: VersionSet | VersionSetName,
-  kubernetesMinor: number,
-  identity: IdentityMode,
-): string | undefined {
-  const { name, kubernetes, identities } = typeof set === "string" ? versionSets[set] : set;
-  if (kubernetesMinor < kubernetes.from || kubernetesMinor > kubernetes.to) {
-    const range = `1.${kubernetes.from} to 1.${kubernetes.to}`;
-    return `The version set ${name} is for Kubernetes ${range}, and the cluster runs 1.${kubernetesMinor}.`;
-  }
-  if (!identities.includes(identity)) {
-    return `The version set ${name} does not work with ${identity === "irsa" ? "IRSA" : "EKS Pod Identity"}: its ExternalDNS is too old for it.`;
-  }
-  return undefined;
-}
-
 /** What runs, in its project's own numbers: ExternalDNS's chart has others. Without `v`. */
 export function appVersionOf({ charts }: Pick<VersionSet, "charts">, chart: ChartName): string {
   return charts[chart].appVersion.replace(/^v/, "");

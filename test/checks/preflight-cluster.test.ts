@@ -63,7 +63,26 @@ const cases: PreflightCase[] = [
     },
     expected: ["kubernetes-version failed GT-VERSIONS-UNSUPPORTED"],
     says: /current with Kubernetes 1\.31/,
-    hint: /--versions 2025/,
+    hint: /^Use --versions 2025, which supports Kubernetes 1\.31\.$/,
+  },
+  {
+    what: "Kubernetes is too old for the set, and the other one has no Pod Identity",
+    facts: {
+      version: known({ text: "v1.31.0", minor: 31 }),
+      tools: known({ kubectl: "1.31.0", helm: "3.19.0" }),
+    },
+    config: { identity: "pod-identity" },
+    expected: ["kubernetes-version failed GT-VERSIONS-UNSUPPORTED"],
+    hint: /--versions 2025 --identity irsa,/,
+  },
+  {
+    what: "Kubernetes is too old for every set",
+    facts: {
+      version: known({ text: "v1.28.0", minor: 28 }),
+      tools: known({ kubectl: "1.28.0", helm: "3.19.0" }),
+    },
+    expected: ["kubernetes-version failed GT-VERSIONS-UNSUPPORTED"],
+    hint: /No version set supports 1\.28.*1\.33 to 1\.36 for the set current/,
   },
   {
     what: "Kubernetes is too new for the set",

@@ -35,8 +35,22 @@ const cases: PreflightCase[] = [
     what: "two public zones have the name",
     facts: { zone: known({ ...good.zoneFact, zone: undefined, candidates: [good.zone, twin] }) },
     expected: ["zone failed GT-ZONE-TWINS"],
-    says: /Z1 and Z2/,
+    says: /Z1 and Z2.*could not be seen/,
     hint: /--zone-id/,
+  },
+  {
+    what: "two public zones have the name, and one is delegated to",
+    facts: {
+      zone: known({
+        ...good.zoneFact,
+        zone: undefined,
+        candidates: [good.zone, twin],
+        delegated: twin,
+      }),
+    },
+    expected: ["zone failed GT-ZONE-TWINS"],
+    says: /The world asks Z2/,
+    hint: /^Use --zone-id Z2,/,
   },
   {
     what: "--zone-id names a private zone",

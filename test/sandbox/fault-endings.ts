@@ -19,7 +19,7 @@ const overcomes = (words: RegExp): FaultEnding => ({ code: "done", exitCode: 0, 
 export const faultEndings: Record<SandboxFault, FaultEnding> = {
   "undelegated-zone": fails("GT-ZONE-NOT-DELEGATED", /ns1\.registrar-parking\.net/),
   "broken-dnssec": fails("GT-ZONE-DNSSEC", /publishes a DS record/),
-  "two-zones": fails("GT-ZONE-TWINS", /Z0123456789EXAMPLE02/),
+  "two-zones": fails("GT-ZONE-TWINS", /EXAMPLE02\. The world asks Z0123456789EXAMPLE01/),
   "caa-forbids": fails("GT-CAA-FORBIDS", /another-ca\.example/),
   "no-load-balancer-address": timesOut("GT-LOAD-BALANCER-TIMEOUT", /resolve at least one subnet/),
   "internal-load-balancer": timesOut("GT-REHEARSAL-TIMEOUT", /at 10\.0\.1\.10 failed: no answer/),
