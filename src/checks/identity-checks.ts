@@ -1,3 +1,4 @@
+import type { Config } from "../config/config.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { IamFact } from "../facts/iam.ts";
 import type { Cluster } from "../ports/aws.ts";
@@ -64,9 +65,26 @@ function judgeIam({ config }: CheckInput, { policy, role, association }: IamFact
     );
   }
   if (association === undefined || association.owner.ours) return ok();
+  const { id, roleArn, owner } = association;
   return failed(
     "GT-ASSOCIATION-FOREIGN",
-    `ExternalDNS's ServiceAccount in ${config.namespaces.externalDns} already has the role ${association.roleArn} by a Pod Identity association that is not ours.`,
-    `aws eks delete-pod-identity-association --cluster-name ${config.cluster} --association-id ${association.id}`,
+    `ExternalDNS's ServiceAccount in ${config.namespaces.externalDns} already has the role ${roleArn}, by a Pod Identity association of ${owner.name}.`,
+    adviseOnAssociation(config, id, owner.name),
   );
+}
+
+/** `<account>/<region>/<cluster>` of a gateway-tls installation. */
+const INSTALLATION = /^gateway-tls installation [^/]+\/([^/]+)\/(.+)$/;
+
+/** Whoever has the role by it loses it at once: what lives must not be deleted blindly. */
+function adviseOnAssociation(
+  { cluster, region }: Pick<Config, "cluster" | "region">,
+  id: string,
+  owner: string,
+): string {
+  const [, itsRegion, itsCluster] = INSTALLATION.exec(owner) ?? [];
+  if (itsCluster === cluster && itsRegion !== undefined && itsRegion !== region) {
+    return `That is the installation of the cluster ${cluster} in ${itsRegion}: give --region ${itsRegion} to go on with it.`;
+  }
+  return `Ask ${owner} first: its ExternalDNS writes no record any more without it. If nobody needs it: aws eks delete-pod-identity-association --cluster-name ${cluster} --region ${region} --association-id ${id}`;
 }

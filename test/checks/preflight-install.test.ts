@@ -58,7 +58,23 @@ const cases: PreflightCase[] = [
       iam: known({ ...iam, association: { id: "a-1", roleArn: "arn:other", owner: foreign } }),
     },
     expected: ["iam-names failed GT-ASSOCIATION-FOREIGN"],
-    hint: /--association-id a-1/,
+    says: /by a Pod Identity association of helm release platform\/dns/,
+    hint: /^Ask helm release platform\/dns first.* aws eks delete-\S+ --cluster-name demo --region eu-west-1 --association-id a-1$/,
+  },
+  {
+    what: "the association is of the same cluster's installation in another region",
+    facts: {
+      iam: known({
+        ...iam,
+        association: {
+          id: "a-1",
+          roleArn: "arn:other",
+          owner: { ours: false, name: "gateway-tls installation 123456789012/us-east-1/demo" },
+        },
+      }),
+    },
+    expected: ["iam-names failed GT-ASSOCIATION-FOREIGN"],
+    hint: /^(?!.*delete).*give --region us-east-1/,
   },
   {
     what: "the wished load balancer provider is absent",
