@@ -3,6 +3,7 @@ import { valueOf } from "../facts/fact.ts";
 import type { Event, Gateway, Service } from "../facts/objects.ts";
 import { judgeDeletion } from "./conditions.ts";
 import { findDeployments } from "./deployment.ts";
+import { adviseOnBalancer } from "./load-balancer-words.ts";
 import {
   broken,
   describeCommand,
@@ -83,7 +84,11 @@ function explainMissing(
   const { name, namespace = "default" } = service.metadata;
   const hint = `kubectl describe service ${name} --namespace ${namespace}`;
   if (event !== undefined) {
-    const more = { object, since: beginningOf(event) ?? since, hint: hintFor(event, hint) };
+    const more = {
+      object,
+      since: beginningOf(event) ?? since,
+      hint: adviseOnBalancer(event.message) ?? hint,
+    };
     return broken("GT-LOAD-BALANCER-NO-ADDRESS", wordsOfEvent(event), more);
   }
   const { facts, survey } = input;
@@ -185,11 +190,6 @@ const beginningOf = ({ firstTimestamp, eventTime, metadata }: Event): string | u
   firstTimestamp ?? eventTime ?? metadata.creationTimestamp;
 
 const wordsOfEvent = ({ reason, message }: Event): string => `${reason}: ${message}`;
-
-function hintFor({ message }: Event, otherwise: string): string {
-  if (!/subnet/.test(message)) return otherwise;
-  return "Tag at least one public subnet per zone: aws ec2 create-tags --resources SUBNET-ID --tags Key=kubernetes.io/role/elb,Value=1";
-}
 
 /** An internal balancer where an internet-facing one is wanted: the CA cannot reach it. */
 function judgeScheme(

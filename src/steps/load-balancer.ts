@@ -1,9 +1,16 @@
-import { parseEvent, parseGateway, parseService, type Service } from "../facts/objects.ts";
+import { adviseOnBalancer } from "../checks/load-balancer-words.ts";
+import {
+  type Event,
+  parseEvent,
+  parseGateway,
+  parseService,
+  type Service,
+} from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { gatewayRef } from "./gateway.ts";
 import type { Step, StepContext } from "./step.ts";
-import { type Look, waitForObjects } from "./wait.ts";
+import { type Look, type Wait, waitForObjects } from "./wait.ts";
 
 /**
  * The load balancer's address on the Gateway. A Gateway can report its Service's ClusterIP as an
@@ -20,13 +27,17 @@ export const loadBalancer: Step = {
 async function waitForAddress(context: StepContext): Promise<string> {
   const { name, namespace } = gatewayRef(context);
   const services = serviceNamespace(context);
+  let warning: Event | undefined;
+  const wait: Wait = {
+    what: "The load balancer's address",
+    code: "GT-LOAD-BALANCER-TIMEOUT",
+    get hint() {
+      return advise(warning);
+    },
+  };
   return waitForObjects(
     context,
-    {
-      what: "The load balancer's address",
-      code: "GT-LOAD-BALANCER-TIMEOUT",
-      hint: "Put right what the last event names (subnet tags, quotas, the controller's permissions); the same command then resumes.",
-    },
+    wait,
     {
       gateways: { kind: kinds.Gateway, options: { namespace, name } },
       services: { kind: kinds.Service, options: { namespace: services } },
@@ -35,7 +46,20 @@ async function waitForAddress(context: StepContext): Promise<string> {
         options: { namespace: services, fieldSelector: "involvedObject.kind=Service" },
       },
     },
-    ({ gateways: [live], services: found, events }) => lookAtAddress(live, found, events),
+    ({ gateways: [live], services: found, events }) => {
+      warning = events.map(parseEvent).findLast(({ type }) => type === "Warning");
+      return lookAtAddress(live, found, warning);
+    },
+  );
+}
+
+/** By what was seen when time was up. */
+function advise(warning: Event | undefined): string {
+  if (warning === undefined)
+    return "A load balancer takes some minutes to be made: run the same command again, it resumes, or give it longer with --timeout SECONDS.";
+  return (
+    adviseOnBalancer(warning.message) ??
+    "Put right what the event names (quotas, the controller's permissions); the same command then resumes."
   );
 }
 
@@ -48,14 +72,13 @@ function serviceNamespace({ plan }: StepContext): string {
 function lookAtAddress(
   gateway: KubernetesObject | undefined,
   services: readonly KubernetesObject[],
-  events: readonly KubernetesObject[],
+  warning: Event | undefined,
 ): Look<string> {
   const balancers = services.map(parseService).filter(({ spec }) => spec.type === "LoadBalancer");
   const addresses = gateway === undefined ? [] : parseGateway(gateway).status.addresses;
   const ingress = balancers.flatMap(ingressOf);
   const address = addresses.find(({ value }) => ingress.includes(value));
   if (address !== undefined) return { done: address.value };
-  const warning = events.map(parseEvent).findLast(({ type }) => type === "Warning");
   if (warning !== undefined) return { waiting: `${warning.reason}: ${warning.message}` };
   if (balancers.length === 0)
     return { waiting: "no Service of type LoadBalancer for the Gateway yet" };
