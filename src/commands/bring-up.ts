@@ -54,7 +54,8 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   const steps = input.asked === undefined ? everyStep : [...everyStep, failedHosts];
   const connected = withConnection(world, connection);
   const isForProduction = input.asked !== undefined && config.issuer === "production";
-  const hint = "Take fewer hosts now and the rest in a week, or stay at staging.";
+  const hint =
+    "Take fewer hosts now and the rest in a week. To have staging certificates for all hosts until then: gateway-tls promote --to staging";
   if (isForProduction) await refuseOverLimit({ plan, world: connected, hint });
   const items = await untilStopped(signal, inspectAll(steps, plan, connected, options));
   refuseForeign(items);

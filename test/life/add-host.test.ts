@@ -165,6 +165,8 @@ describe("the command", () => {
     const { exitCode, stderr } = await run("add-host --from hosts.yaml --yes");
     expect(exitCode).toBe(1);
     expect(stderr).toContain("GT-CERTIFICATES-LIMIT");
+    expect(stderr).toContain("gateway-tls promote --to staging");
+    expect(stderr).not.toContain("stay at staging");
     expect(await listenersOf()).toEqual(["http", "www.example.com"]);
   });
 
