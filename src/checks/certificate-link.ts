@@ -137,6 +137,8 @@ function judgePromotion(
   if (issuer !== "production" || live.spec.issuerRef.name !== issuers?.staging) return undefined;
   const age = Date.parse(facts.now) - Date.parse(more.since ?? facts.now);
   const reason = "The certificate is still from the staging issuer, which no browser trusts.";
-  if (age <= PROMOTING_MS) return onItsWay(reason, more);
-  return broken("GT-CERTIFICATE-STAGING", reason, { ...more, hint: RERUN });
+  const told = { ...more, why: "Only a certificate of the production issuer is trusted by browsers." };
+  const goOn = `Where no init is at it any more, go on with it: ${RERUN}`;
+  if (age <= PROMOTING_MS) return onItsWay(reason, { ...told, hint: goOn });
+  return broken("GT-CERTIFICATE-STAGING", reason, { ...told, hint: RERUN });
 }
