@@ -74,6 +74,26 @@ describe("a way back to staging that was killed", () => {
   });
 });
 
+it("an init that was killed before the promotion is not waited for by status", async () => {
+  const killed = new Error("killed");
+  await run(INIT, (world) => ({
+    ...world,
+    kubernetes: {
+      ...world.kubernetes,
+      apply: (objects) =>
+        JSON.stringify(objects).includes('cluster-issuer":"gateway-tls-production')
+          ? Promise.reject(killed)
+          : world.kubernetes.apply(objects),
+    },
+  }));
+  const { stdout } = await run("status --cluster demo");
+  const text = stdout.replaceAll(/\s+/g, " ");
+  expect(text).toContain("still from the staging issuer");
+  expect(text).not.toContain("Browsers refuse an expired certificate");
+  expect(text).not.toContain("--watch waits by itself");
+  expect(text).toMatch(/go on with it: gateway-tls init --cluster demo/);
+});
+
 describe("where the production CA limits requests", () => {
   it("init says how to have staging until then, and that works", async () => {
     const { exitCode, stderr } = await run(`${INIT} --sandbox-fault rate-limited`);
