@@ -1,5 +1,6 @@
 import type { Cluster } from "../ports/aws.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { targetGroupBindingCrd } from "./controllers/target-groups.ts";
 import { seedWorkload } from "./seed-workload.ts";
 import type { Simulation } from "./simulation.ts";
 import type { WorldState } from "./world-state.ts";
@@ -102,6 +103,7 @@ function record(name: string, type: string, values: string[], ttlSeconds: number
 /** What runs in the cluster before us. */
 export function seedCluster({ store }: Simulation): void {
   for (const name of ["default", "kube-system", "shop"]) store.create(namespace(name));
+  store.create(targetGroupBindingCrd);
   const lbc = "aws-load-balancer-controller";
   const image = "public.ecr.aws/eks/aws-load-balancer-controller:v2.14.1";
   seedWorkload(store, { namespace: "kube-system", name: lbc, image, port: 9443, replicas: 2 });

@@ -33,7 +33,10 @@ describe("the cluster at the start", () => {
       expect(ready).toEqual([true, true]);
     }
     expect(await kubernetes.list(kinds.Gateway)).toEqual([]);
-    expect(await kubernetes.list(kinds.CustomResourceDefinition)).toEqual([]);
+    const crds = await kubernetes.list(kinds.CustomResourceDefinition);
+    expect(crds.map(({ metadata: { name } }) => name)).toEqual([
+      "targetgroupbindings.elbv2.k8s.aws",
+    ]);
     await expect(kubernetes.apply([gateway()])).rejects.toMatchObject({
       code: "GT-KIND-NOT-SERVED",
     });

@@ -56,6 +56,7 @@ export const nginxGatewayFabricChart: SandboxChart = {
     const gatewayClass = text(at(values, "nginxGateway", "gatewayClassName")) || "nginx";
     return [
       ...crds(version),
+      ...(isSharedDataPlane(version) ? [] : certGenerator(release, name, labels)),
       chartServiceAccount(release, name, labels),
       ...(isSharedDataPlane(version) ? [sharedService(release, name, labels)] : []),
       chartDeployment(release, {
@@ -87,6 +88,29 @@ export const nginxGatewayFabricChart: SandboxChart = {
 
 function proxyConfig(name: string, namespace: string) {
   return { group: GROUP, kind: "NginxProxy", name, namespace };
+}
+
+/** What the Job that makes the agents' certificates runs as (templates/certs-job.yaml). */
+function certGenerator(
+  { values, namespace }: ReleaseFacts,
+  name: string,
+  labels: Record<string, string>,
+): KubernetesObject[] {
+  if (at(values, "certGenerator", "enable") === false) return [];
+  const annotations = {
+    "helm.sh/hook": "pre-install, pre-upgrade",
+    "helm.sh/hook-delete-policy": "before-hook-creation",
+  };
+  const metadata = { name: `${name}-cert-generator`, namespace, labels, annotations };
+  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: metadata.name };
+  const subjects = [{ kind: "ServiceAccount", name: metadata.name, namespace }];
+  const verbs = ["create", "update", "get"];
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata },
+    { ...rbac, kind: "Role", rules: [{ apiGroups: [""], resources: ["secrets"], verbs }] },
+    { ...rbac, kind: "RoleBinding", roleRef, subjects },
+  ];
 }
 
 function crds(version: string): KubernetesObject[] {

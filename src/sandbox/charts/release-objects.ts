@@ -14,7 +14,7 @@ interface ReleaseKey {
 
 /** With what helm writes on every object of a release. */
 export function owned(object: KubernetesObject, release: ReleaseKey): KubernetesObject {
-  if (isOfCrdsFolder(object)) return object;
+  if (isOfCrdsFolder(object) || isHook(object)) return object;
   const { labels, annotations } = object.metadata;
   return {
     ...object,
@@ -35,13 +35,18 @@ function isOfCrdsFolder({ kind, metadata }: KubernetesObject): boolean {
   return kind === "CustomResourceDefinition" && metadata.labels === undefined;
 }
 
+/** Made anew before each use, and by its `before-hook-creation` never taken away. */
+function isHook({ metadata }: KubernetesObject): boolean {
+  return metadata.annotations?.["helm.sh/hook"] !== undefined;
+}
+
 /** Refuses objects that exist and are not this release's, in helm's words. */
 export function refuseForeign(
   { store }: Simulation,
   objects: readonly KubernetesObject[],
   release: ReleaseKey,
 ): void {
-  for (const object of objects.filter((one) => !isOfCrdsFolder(one))) {
+  for (const object of objects.filter((one) => !isOfCrdsFolder(one) && !isHook(one))) {
     const live = store.find({ ...object, ...object.metadata });
     if (live === undefined) continue;
     const problem = ownershipProblem(live, release);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import { at, fields, stringMap, text } from "../fields.ts";
 import type { Simulation } from "../simulation.ts";
+import { bindTargetGroups, unbindTargetGroups } from "./target-groups.ts";
 import { readyPods } from "./workloads.ts";
 
 const NAME = "aws-load-balancer-controller";
@@ -25,7 +26,10 @@ function provision(simulation: Simulation, found: KubernetesObject): void {
   if (service === undefined) return;
   const { uid = "", name, namespace = "" } = service.metadata;
   if (simulation.hasFault("no-load-balancer-address")) return refuse(simulation, service);
-  if (at(service, "status", "loadBalancer", "ingress") !== undefined) return;
+  if (at(service, "status", "loadBalancer", "ingress") !== undefined) {
+    bindTargetGroups(simulation, service);
+    return;
+  }
   if (!simulation.after(`${uid}/provisioned`, PROVISIONING_MS)) return;
   const scheme = schemeOf(simulation, service);
   const hash = createHash("sha256").update(uid).digest("hex").slice(0, 10);
@@ -92,6 +96,7 @@ function tearDown(simulation: Simulation, service: KubernetesObject): void {
   for (const [hostname, balancer] of Object.entries(balancers)) {
     if (balancer.service === `${namespace}/${name}`) delete balancers[hostname];
   }
+  unbindTargetGroups(simulation, service);
   simulation.store.update(service, (draft) => {
     draft.metadata.finalizers = finalizers.filter((one) => one !== FINALIZER);
   });
