@@ -20,6 +20,7 @@ import { formatResume } from "./resume.ts";
 import { settleConfig } from "./settle-config.ts";
 import { settleRegion } from "./set-up.ts";
 import { resultScreenOf } from "./show.ts";
+import { accessOf, completeError } from "./status-actions.ts";
 import { openCluster } from "./status-connect.ts";
 import { readInstallation } from "./status-survey.ts";
 
@@ -61,7 +62,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
 
 /** The kept config under the flags, and the cluster that keeps it. Throws `GT-NOT-INSTALLED`. */
 async function settleInstalled(
-  { io }: CommandInput,
+  { io, flags }: CommandInput,
   { world, resolved, region }: { world: World; resolved: Resolved; region: string },
 ) {
   const opened = await openCluster(world, resolved.cluster, region, {
@@ -75,7 +76,7 @@ async function settleInstalled(
     return { config, connection };
   } catch (error) {
     await connection.close();
-    throw error;
+    throw completeError(error, accessOf(flags, opened.cluster));
   }
 }
 

@@ -1,5 +1,6 @@
-import { readConfigFile, writeConfig } from "../config/config-file.ts";
+import { writeConfig } from "../config/config-file.ts";
 import type { Config, RunOptions } from "../config/config.ts";
+import { readKeptDocument } from "../config/kept-document.ts";
 import type { PartialConfig } from "../config/partial-config.ts";
 import { resolveConfig, type Resolved, resolveRunOptions } from "../config/resolve.ts";
 import type { Flags } from "../config/settings.ts";
@@ -76,12 +77,12 @@ export async function withInstallation(
 }
 
 /** The config, or the end of the command: there is nothing that it could change. */
-export function needConfig({ config, cluster }: Installation): Config {
+export function needConfig({ config, cluster, access }: Installation): Config {
   if (config !== undefined) return config;
   throw new UserError(
     "GT-NOT-INSTALLED",
     `The cluster ${cluster} has no installation of gateway-tls.`,
-    { hint: "gateway-tls init" },
+    { hint: ["gateway-tls init", ...access].join(" ") },
   );
 }
 
@@ -97,10 +98,7 @@ async function readInstallation(about: {
   if (!kept.known) throw kept.error;
   const keptText = kept.value?.text;
   const text = keptText ?? "";
-  const found =
-    text === ""
-      ? await rebuildConfig(connection)
-      : await readConfigFile(text, { name: "the kept config" });
+  const found = text === "" ? await rebuildConfig(connection) : await readKeptDocument(text);
   const complete = (open: PartialConfig) => completeConfig(open, about);
   const rest = { complete, keptText };
   if (found === undefined) return { config: undefined, configText: "", notes: [], ...rest };

@@ -10,7 +10,8 @@ import { type BringUp, bringUp } from "./bring-up.ts";
 import type { CommandInput } from "./command.ts";
 import { nameHolder } from "./holder.ts";
 import { formatAccess, formatResume } from "./resume.ts";
-import { type AskedHosts, type Settled, settleConfig } from "./settle-config.ts";
+import { settleConfig } from "./settle-config.ts";
+import type { AskedHosts, Settled } from "./settled.ts";
 
 /**
  * From what was typed to HTTPS for every host of the config: the whole of `init`, and of `add-host`,
@@ -23,7 +24,7 @@ export async function setUp(
 ): Promise<ExitCode> {
   const { flags, io, terminal } = input;
   const resolved = await resolveRunOptions({ command, flags, io });
-  const region = await settleRegion(input, resolved);
+  const { region, answered } = await findOrAskRegion(input, resolved);
   const world = rememberIdentity(await input.createWorld(resolved.options, region));
   try {
     const settled = await settleConfig({
@@ -37,7 +38,7 @@ export async function setUp(
     const { connection } = settled;
     for (const note of settled.notes) io.stderr.write(`${note}\n`);
     try {
-      const typed = asked?.typed ?? flags;
+      const typed = { ...(asked?.typed ?? flags), ...answered };
       return await bringUp(await inputOf(command, input, { resolved, settled, world, typed }));
     } finally {
       if (!(connection instanceof UserError)) await connection.close();
@@ -53,7 +54,8 @@ async function inputOf(
   about: { resolved: Resolved; settled: Settled; world: World; typed: Flags },
 ): Promise<BringUp> {
   const { resolved, settled, world, typed } = about;
-  const { config, connection, keptText } = settled;
+  const { config, connection, keptText, answered } = settled;
+  const names = [...input.names, ...answered.names];
   return {
     command,
     config,
@@ -65,8 +67,8 @@ async function inputOf(
     output: input.io,
     terminal: resolved.interactive ? input.terminal : undefined,
     signal: input.signal,
-    resume: formatResume(command, typed, config, input.names),
-    access: formatAccess(input.flags, config),
+    resume: formatResume(command, { ...typed, ...answered.flags }, config, names),
+    access: formatAccess(typed, config),
     keptText,
     ...(settled.asked === undefined ? {} : { asked: settled.asked }),
     holder: nameHolder(input.io.env),
@@ -74,12 +76,19 @@ async function inputOf(
 }
 
 /** Nothing of AWS can be asked without one: when AWS is not configured, it is the first question. */
-export async function settleRegion(
+export async function settleRegion(input: CommandInput, resolved: Resolved): Promise<string> {
+  return (await findOrAskRegion(input, resolved)).region;
+}
+
+async function findOrAskRegion(
   { findRegion, terminal }: CommandInput,
-  resolved: Resolved,
-): Promise<string> {
-  const region = resolved.region ?? (await findRegion(resolved.options.profile));
-  if (region !== undefined) return region;
-  if (!resolved.interactive) throw missingValues(["region"]);
-  return askRegion({ terminal });
+  { options, interactive, cluster, missing, ...resolved }: Resolved,
+): Promise<{ region: string; answered: Flags }> {
+  const known = resolved.region ?? (await findRegion(options.profile));
+  if (known !== undefined) return { region: known, answered: {} };
+  // A cluster that is named may keep the rest.
+  const rest = cluster === undefined ? missing : [];
+  if (!interactive) throw missingValues([...rest, "region"]);
+  const region = await askRegion({ terminal });
+  return { region, answered: { region } };
 }

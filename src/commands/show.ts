@@ -1,6 +1,6 @@
 import { wantsColor } from "../config/color.ts";
 import type { RunOptions } from "../config/config.ts";
-import { isCi } from "../config/resolve.ts";
+import { isCi } from "../config/run-options.ts";
 import type { Observer } from "../runner/event.ts";
 import type { Step } from "../steps/step.ts";
 import { hasUnicodeLocale, type Screen } from "../ui/screen.ts";

@@ -1,5 +1,7 @@
 import type { Status } from "../checks/status.ts";
+import type { Flags } from "../config/settings.ts";
 import { UserError } from "../errors.ts";
+import { formatAccess } from "./resume.ts";
 
 /** What a command needs to reach the same cluster again; empty where nothing was said. */
 export interface Access {
@@ -9,6 +11,20 @@ export interface Access {
   gatewayTls: readonly string[];
   /** `--context prod` */
   kubectl: readonly string[];
+}
+
+/** How later commands reach the same cluster. */
+export function accessOf(flags: Flags, cluster: string | undefined): Access {
+  const { context, kubeconfig } = flags;
+  const own = {
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+  };
+  return {
+    cluster,
+    gatewayTls: formatAccess(flags, { cluster }),
+    kubectl: formatAccess(own, { cluster: undefined }),
+  };
 }
 
 const OURS = /\bgateway-tls (?:init|add-host|status|check)(?![\w-])/g;

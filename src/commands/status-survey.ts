@@ -1,6 +1,6 @@
 import { findNearest, listNames } from "../checks/nearest.ts";
-import { readConfigFile } from "../config/config-file.ts";
 import type { Config } from "../config/config.ts";
+import { readKeptDocument } from "../config/kept-document.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
 import { UserError, UsageError } from "../errors.ts";
 import { type KeptConfig, readKeptConfig } from "../facts/kept-config.ts";
@@ -73,7 +73,7 @@ export async function readInstallation(
   const isMissing = value === undefined || value.text === "";
   const { kept, layer } = isMissing
     ? await rebuild(connection, cluster)
-    : { kept: value, layer: await readConfigFile(value.text, { name: "the kept config" }) };
+    : { kept: value, layer: await readKeptDocument(value.text) };
   const values = { ...resolved.values, ...(cluster === undefined ? {} : { cluster }) };
   const { config } = await resolveConfig({
     resolved: { ...resolved, values, interactive: false },

@@ -7,11 +7,16 @@ import type { Survey } from "../facts/survey.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { rememberIdentity, withConnection } from "../runner/connect.ts";
 import type { CommandInput } from "./command.ts";
-import { formatAccess } from "./resume.ts";
 import type { Looked } from "./looked.ts";
 import { settleRegion } from "./set-up.ts";
 import { resultScreenOf, screenOf } from "./show.ts";
-import { type Access, completeActions, completeError, describeAccess } from "./status-actions.ts";
+import {
+  type Access,
+  accessOf,
+  completeActions,
+  completeError,
+  describeAccess,
+} from "./status-actions.ts";
 import { openCluster } from "./status-connect.ts";
 import type { Watching } from "./status-watch.ts";
 import { REBUILT } from "./choose-cluster.ts";
@@ -31,7 +36,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
       options: resolved.options,
       terminal: resolved.interactive ? input.terminal : undefined,
     });
-    const access = accessOf(input, opened.cluster);
+    const access = accessOf(input.flags, opened.cluster);
     try {
       const question = { resolved, region, hostnames: input.names };
       const survey = await chooseSurvey(world, opened, question);
@@ -51,20 +56,6 @@ export async function run(input: CommandInput): Promise<ExitCode> {
 /** Of thousands of hosts much is read and dropped; collected sooner, a third of the memory is spared. */
 function spareMemory(): void {
   setFlagsFromString("--optimize-for-size");
-}
-
-/** How later commands reach the same cluster. */
-function accessOf({ flags }: CommandInput, cluster: string | undefined): Access {
-  const { context, kubeconfig } = flags;
-  const own = {
-    ...(context === undefined ? {} : { context }),
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-  };
-  return {
-    cluster,
-    gatewayTls: formatAccess(flags, { cluster }),
-    kubectl: formatAccess(own, { cluster: undefined }),
-  };
 }
 
 async function report(

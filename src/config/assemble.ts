@@ -46,15 +46,16 @@ export async function assemble(layers: Layers, problems: Problems): Promise<Draf
   const isSampleChosen = values.sampleApp ?? file.sampleApp ?? false;
   const sampleApp = values.sampleApp ?? file.sampleApp ?? kept.sampleApp ?? false;
   const partial = findHosts(layers, domain, namespaces.sampleApp, problems);
-  if (domain !== undefined) await checkHosts(partial, domain, problems);
+  if (domain !== undefined) await checkHosts(partial, { domain, named: values.host }, problems);
   const { hosts, open } = completeHosts(partial, {
     sampleApp: isSampleChosen,
     sampleNamespace: namespaces.sampleApp,
   });
   const needed = { domain, email, cluster, region };
   const missing: SettingId[] = REQUIRED.filter((id) => needed[id] === undefined);
-  const isEmptied = partial.length === 0 && kept.hosts !== undefined;
-  if (open.length > 0 || (partial.length === 0 && !isEmptied)) missing.push("backend");
+  // Without the domain no host has a name yet; what answers for it can be said all the same.
+  const isAnswered = kept.hosts !== undefined || values.backend !== undefined || isSampleChosen;
+  if (open.length > 0 || (partial.length === 0 && !isAnswered)) missing.push("backend");
   return {
     config: {
       ...(domain === undefined ? {} : { domain }),

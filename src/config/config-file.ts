@@ -2,7 +2,8 @@ import { stringify } from "yaml";
 import { formatBackend, parseBackend } from "./backend.ts";
 import type { Config } from "./config.ts";
 import type { ConfigDocument } from "./config-schema.ts";
-import { readDocument, wrongFile, type Path, type ReadDocument } from "./document.ts";
+import { CONFIG_FILE } from "./defaults.ts";
+import { readDocument, type Path, type ReadDocument } from "./document.ts";
 import { parseHostname } from "./hostname.ts";
 import { parseNamespace } from "./kubernetes-name.ts";
 import { chartNames, namespaceParts } from "./names.ts";
@@ -26,11 +27,22 @@ const LENIENT: ParseContext = {
  */
 export async function readConfigFile(
   text: string,
-  { name = "gateway-tls.yaml", context = LENIENT }: { name?: string; context?: ParseContext } = {},
+  { name = CONFIG_FILE, context = LENIENT }: { name?: string; context?: ParseContext } = {},
 ): Promise<PartialConfig> {
-  const document = readDocument(text, name);
   const problems = new Problems();
-  for (const line of document.wrong) problems.add(line);
+  const config = await collectConfig(text, { name, context }, problems);
+  problems.throwIfAny();
+  return config;
+}
+
+/** The same, with all that is wrong put into `problems`, and left out of the answer. */
+export async function collectConfig(
+  text: string,
+  { name, context = LENIENT }: { name: string; context?: ParseContext },
+  problems: Problems,
+): Promise<PartialConfig> {
+  const document = readDocument(text, name, problems);
+  if (document === undefined) return {};
   const scalars = await readScalars(document, context, problems);
   const { value } = document;
   const hosts = await readHosts(document, problems);
@@ -42,12 +54,8 @@ export async function readConfigFile(
     ...(await readCharts(document, problems)),
   };
   const annotations = await readAnnotations(document, problems);
-  const config =
-    annotations === undefined
-      ? own
-      : { ...own, loadBalancer: { ...own.loadBalancer, annotations } };
-  if (problems.lines.length > 0) throw wrongFile(problems.lines);
-  return config;
+  if (annotations === undefined) return own;
+  return { ...own, loadBalancer: { ...own.loadBalancer, annotations } };
 }
 
 /** The document of a config; `readConfigFile` reads back the same. */
@@ -102,12 +110,14 @@ async function readHosts(
       const where = locate(["hosts", index, key]);
       return text === undefined ? undefined : problems.collect(where, () => parse(text));
     };
-    const hostname = await read("hostname", parseHostname);
+    const hostname = await read("hostname", (text) =>
+      parseHostname(text, value.domain === undefined ? {} : { domain: value.domain }),
+    );
     const backend = await read("backend", parseBackend);
     const path = await read("path", parsePath);
     if (hostname === undefined) continue;
     if (hosts.some((other) => other.hostname === hostname)) {
-      problems.add(`${locate(["hosts", index, "hostname"])}: ${hostname} is there twice.`);
+      problems.addAt(locate(["hosts", index, "hostname"]), `${hostname} is there twice.`);
     }
     hosts.push({
       hostname,

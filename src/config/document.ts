@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { isMap, LineCounter, parseDocument, type Document } from "yaml";
 import { findNearest, listNames } from "../checks/nearest.ts";
-import { UsageError } from "../errors.ts";
 import { configDocument, type ConfigDocument } from "./config-schema.ts";
+import type { Origin, Problems } from "./problems.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -10,39 +10,60 @@ export type Path = readonly (string | number)[];
 export interface ReadDocument {
   value: ConfigDocument;
   /** `gateway-tls.yaml:7 hosts[0].backend`. */
-  locate: (path: Path) => string;
-  /** What was left out of `value`, because its shape is wrong. */
-  wrong: string[];
+  locate: (path: Path) => Origin;
 }
 
+const SCHEMA =
+  "Correct the file; schemas/config.schema.json in the package describes it for editors.";
+
 /**
- * Keys of a wrong shape are left out and told in `wrong`, so that what is wrong with the others can
- * be told with them. Throws `GT-CONFIG-FILE` where nothing can be read.
+ * Keys of a wrong shape are left out and go to `problems`, so that what is wrong with the others
+ * can be told with them; `undefined` where nothing can be read.
  */
-export function readDocument(text: string, name: string): ReadDocument {
+export function readDocument(
+  text: string,
+  name: string,
+  problems: Problems,
+): ReadDocument | undefined {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const locate = (path: Path) => `${name}:${lineOf(document, path, lines)} ${formatPath(path)}`;
-  if (document.errors.length > 0) {
-    throw wrongFile(
-      document.errors.map(
-        ({ pos, message }) => `${name}:${lines.linePos(pos[0]).line} is not YAML: ${message}`,
-      ),
-    );
-  }
-  const content: unknown = document.toJS({ maxAliasCount: 100 });
-  if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw wrongFile([`${name}: is not a mapping of settings.`]);
-  }
-  const wrong: string[] = [];
+  const at = (line: number, what = ""): Origin => {
+    return { text: `${name}:${line}${what}`, place: { file: name, line, hint: SCHEMA } };
+  };
+  const locate = (path: Path) => at(lineOf(document, path, lines), ` ${formatPath(path)}`);
+  const content = toPlain(document, (message, position) => {
+    problems.addAt(at(position === undefined ? 1 : lines.linePos(position).line), message);
+  });
+  if (content === undefined) return undefined;
   for (;;) {
     const result = v.safeParse(configDocument, content);
-    if (result.success) return { value: result.output, locate, wrong };
+    if (result.success) return { value: result.output, locate };
     // Of several unknown keys in one mapping the schema tells the first.
-    wrong.push(...result.issues.map((issue) => explain(issue, content, locate)));
+    for (const issue of result.issues) {
+      problems.addAt(locate(pathOf(issue)), explain(issue, content));
+    }
     const left = result.issues.map((issue) => leaveOut(content, pathOf(issue)));
-    if (left.includes(false)) throw wrongFile([...new Set(wrong)]);
+    if (left.includes(false)) return undefined;
   }
+}
+
+/** The mapping that the document is; `undefined`, and what is wrong is told, when it is none. */
+function toPlain(
+  document: Document.Parsed,
+  tell: (message: string, position?: number) => void,
+): object | undefined {
+  for (const { pos, message } of document.errors) tell(`this is not YAML: ${message}`, pos[0]);
+  if (document.errors.length > 0) return undefined;
+  try {
+    const content: unknown = document.toJS({ maxAliasCount: 100 });
+    if (typeof content === "object" && content !== null && !Array.isArray(content)) return content;
+    tell("this is not a mapping of settings.");
+  } catch (error) {
+    // An alias without its anchor, and too many of them, are found only now.
+    if (!(error instanceof ReferenceError)) throw error;
+    tell(`this is not YAML: ${error.message}`);
+  }
+  return undefined;
 }
 
 /** Told once; the rest is read as if they were right. */
@@ -65,32 +86,23 @@ function leaveOut(content: object, path: Path): boolean {
 const pathOf = ({ path }: v.InferIssue<typeof configDocument>): Path =>
   (path ?? []).map(({ key }) => (typeof key === "number" ? key : String(key)));
 
-/** What is wrong with a file, all of it. */
-export function wrongFile(lines: readonly string[], cause?: unknown): UsageError {
-  return new UsageError("GT-CONFIG-FILE", lines.join("\n"), {
-    hint: "Correct the file; schemas/config.schema.json in the package describes it for editors.",
-    cause,
-  });
-}
-
-function explain(
-  issue: v.InferIssue<typeof configDocument>,
-  content: object,
-  locate: (path: Path) => string,
-): string {
+function explain(issue: v.InferIssue<typeof configDocument>, content: object): string {
   const path = pathOf(issue);
-  const where = locate(path);
-  if (issue.type !== "strict_object") return `${where}: ${issue.message}.`;
+  if (issue.type !== "strict_object") return `${issue.message}.`;
   const parent = path.slice(0, -1);
   const key = String(path.at(-1) ?? "");
   if (issue.expected !== "never") {
     const present = typeof at(content, path) !== "undefined";
-    return present ? `${where}: is not a mapping.` : `${where}: is missing.`;
+    return present ? "is not a mapping." : "is missing.";
   }
-  const known = keysAt(parent);
+  return describeUnknownKey(key, keysAt(parent));
+}
+
+/** A key that is not among those that are known. */
+export function describeUnknownKey(key: string, known: readonly string[]): string {
   const near = findNearest(key, known);
   const meant = near === undefined ? `Known are ${listNames(known, 20)}.` : `Did you mean ${near}?`;
-  return `${where}: unknown key ${JSON.stringify(key)}. ${meant}`;
+  return `unknown key ${JSON.stringify(key)}. ${meant}`;
 }
 
 function at(content: unknown, path: Path): unknown {

@@ -1,3 +1,4 @@
+import { findNearest } from "../checks/nearest.ts";
 import type { Problems } from "./problems.ts";
 import type { ParseContext } from "./parse-context.ts";
 import { envNameOf, flagNameOf, type Setting } from "./setting.ts";
@@ -37,6 +38,20 @@ export async function parseGiven(
     if (value !== undefined) entries.push([id, value]);
   }
   return Object.fromEntries(entries);
+}
+
+const PREFIX = "GATEWAY_TLS_";
+
+/** A variable that is nearly one of ours was meant to be it, and would say nothing. */
+export function refuseStrangers(env: NodeJS.ProcessEnv, problems: Problems): void {
+  const known = settingIds.map((id) => envNameOf(settingOf(id)).slice(PREFIX.length));
+  for (const name of Object.keys(env)) {
+    const own = name.slice(PREFIX.length);
+    if (!name.startsWith(PREFIX) || known.includes(own)) continue;
+    const nearest = findNearest(own, known);
+    if (nearest === undefined) continue;
+    problems.add(`${name}: there is no such variable. Did you mean ${PREFIX}${nearest}?`);
+  }
 }
 
 async function parseTexts(

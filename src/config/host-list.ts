@@ -1,20 +1,28 @@
-import { isMap, isNode, isSeq, LineCounter, parseDocument } from "yaml";
+import { isMap, isNode, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
 import { UsageError } from "../errors.ts";
 import { parseBackend } from "./backend.ts";
+import { describeUnknownKey } from "./document.ts";
 import { parseHostname, requireBelow } from "./hostname.ts";
 import type { PartialHost } from "./partial-config.ts";
 import { parsePath } from "./plain-values.ts";
-import type { Problems } from "./problems.ts";
+import type { Origin, Problems } from "./problems.ts";
 
-/** A host as it was typed or written, and where: `hosts.yaml:3`. */
+/** A text as it was typed or written, and where: `--backend`, `hosts.yaml:3`. */
+export interface Said {
+  text: string;
+  where: Origin;
+}
+
+/** A host as it was asked for. */
 export interface AskedHost {
-  where: string;
+  where: Origin;
   hostname: string | undefined;
-  backend: string | undefined;
-  path: string | undefined;
+  backend: Said | undefined;
+  path: Said | undefined;
 }
 
 const KEYS = ["hostname", "backend", "path"];
+const HINT = "Correct the file: a list of hostname, with backend and path below it.";
 
 /**
  * The hosts of a YAML text: a list, or a mapping with `hosts`. What is no such list is
@@ -31,19 +39,36 @@ export function readHostList(text: string, name: string, problems: Problems): As
   const found: unknown = isMap(contents) ? contents.get("hosts", true) : contents;
   if (!isSeq(found)) throw wrongList(`${name}: there is no list of hosts in it.`);
   if (found.items.length === 0) throw wrongList(`${name}: its list of hosts is empty.`);
+  const locate = (node: unknown): Origin => {
+    const range = isNode(node) ? node.range : undefined;
+    if (range == null) return name;
+    const { line } = lines.linePos(range[0]);
+    return { text: `${name}:${line}`, place: { file: name, line, hint: HINT } };
+  };
   return found.items.flatMap((item) => {
-    const range = isNode(item) ? item.range : undefined;
-    const where = range == null ? name : `${name}:${lines.linePos(range[0]).line}`;
-    if (!isMap(item)) {
-      problems.add(`${where}: this is no host: write hostname, and below it backend and path.`);
-      return [];
-    }
-    const fields: Record<string, unknown> = item.toJS(document);
-    const unknown = Object.keys(fields).find((key) => !KEYS.includes(key));
-    if (unknown !== undefined) problems.add(`${where}: unknown key ${JSON.stringify(unknown)}.`);
-    const read = (key: string) => toText(fields[key]);
-    return [{ where, hostname: read("hostname"), backend: read("backend"), path: read("path") }];
+    if (isMap(item)) return [readHost(item, locate, problems)];
+    problems.addAt(locate(item), "this is no host: write hostname, and below it backend and path.");
+    return [];
   });
+}
+
+function readHost(item: YAMLMap, locate: (node: unknown) => Origin, problems: Problems): AskedHost {
+  for (const { key } of item.items) {
+    const name = String(key);
+    if (!KEYS.includes(name)) problems.addAt(locate(key), describeUnknownKey(name, KEYS));
+  }
+  const read = (key: string): Said | undefined => {
+    const text = toText(item.get(key));
+    const pair = item.items.find((each) => String(each.key) === key);
+    return text === undefined ? undefined : { text, where: locate(pair?.key) };
+  };
+  const hostname = read("hostname");
+  return {
+    where: hostname?.where ?? locate(item),
+    hostname: hostname?.text,
+    backend: read("backend"),
+    path: read("path"),
+  };
 }
 
 /** YAML reads a name like `1.10` as a number. */
@@ -60,15 +85,16 @@ export async function parseAskedHosts(
 ): Promise<PartialHost[]> {
   const hosts: PartialHost[] = [];
   for (const { where, hostname: name, backend: service, path: prefix } of asked) {
-    const read = <T>(text: string | undefined, parse: (text: string) => T) =>
-      text === undefined ? undefined : problems.collect(where, () => parse(text));
-    if (name === undefined) problems.add(`${where}: hostname is missing.`);
-    const hostname = await read(name, (text) => parseBelow(text, domain));
+    const read = <T>(said: Said | undefined, parse: (text: string) => T) =>
+      said === undefined ? undefined : problems.collect(said.where, () => parse(said.text));
+    if (name === undefined) problems.addAt(where, "hostname is missing.");
+    const said = name === undefined ? undefined : { text: name, where };
+    const hostname = await read(said, (text) => parseBelow(text, domain));
     const backend = await read(service, parseBackend);
     const path = await read(prefix, parsePath);
     if (hostname === undefined) continue;
     if (hosts.some((other) => other.hostname === hostname)) {
-      problems.add(`${where}: ${hostname} is there twice.`);
+      problems.addAt(where, `${hostname} is there twice.`);
     }
     hosts.push({
       hostname,
@@ -79,8 +105,9 @@ export async function parseAskedHosts(
   return hosts;
 }
 
-function parseBelow(text: string, domain: string | undefined): string {
-  const hostname = parseHostname(text);
+/** The full name of a host that is the domain, or below it. */
+export function parseBelow(text: string, domain: string | undefined): string {
+  const hostname = parseHostname(text, domain === undefined ? {} : { domain });
   if (domain !== undefined) requireBelow(hostname, domain);
   return hostname;
 }

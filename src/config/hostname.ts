@@ -1,12 +1,20 @@
 import { cleanName, findNameProblem, toAsciiName } from "./domain-name.ts";
+import type { ParseContext } from "./parse-context.ts";
 import { wrongValue } from "./wrong-value.ts";
 
 /** A host's full name; that it is the domain or below it is checked once both are known. */
-export function parseHostname(text: string): string {
+export function parseHostname(text: string, { domain }: Pick<ParseContext, "domain"> = {}): string {
   const name = toAsciiName(text);
   const problem = findNameProblem(name);
   if (problem === undefined) return name;
-  throw wrongValue(text, problem, text.startsWith("*.") ? `www.${text.slice(2)}` : cleanName(text));
+  throw wrongValue(text, problem, findMeant(text, name, domain));
+}
+
+function findMeant(text: string, name: string, domain: string | undefined): string | undefined {
+  if (text.startsWith("*.")) return `www.${text.slice(2)}`;
+  const below = domain === undefined || name.includes(".") ? undefined : `${name}.${domain}`;
+  const isName = below !== undefined && findNameProblem(below) === undefined;
+  return isName ? below : cleanName(text);
 }
 
 /** Throws unless `hostname` is `domain` or a name below it. */

@@ -82,14 +82,14 @@ export function completeHosts(
   return { hosts: complete, open };
 }
 
-/** Adds a line for each host outside the domain. */
+/** Adds a line for each host outside the domain; `named` is the one of the flag. */
 export async function checkHosts(
   hosts: readonly PartialHost[],
-  domain: string,
+  { domain, named }: { domain: string; named: string | undefined },
   problems: Problems,
 ): Promise<void> {
   for (const { hostname } of hosts) {
-    await problems.collect("--host", () => {
+    await problems.collect(hostname === named ? "--host" : "hosts", () => {
       requireBelow(hostname, domain);
     });
   }

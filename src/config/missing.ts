@@ -17,16 +17,21 @@ export function describeMissing(
   });
 }
 
-/** `GT-CONFIG-MISSING`: every value that nobody can be asked for. */
+/**
+ * `GT-CONFIG-MISSING`: every value that nobody can be asked for. `unread` is why it could not be
+ * seen what a cluster keeps of them.
+ */
 export function missingValues(
   missing: readonly SettingId[],
-  unanswered: readonly string[] = [],
+  { unanswered = [], unread }: { unanswered?: readonly string[]; unread?: Error | undefined } = {},
 ): UsageError {
   const what = missing.length === 1 ? "A value is missing" : `${missing.length} values are missing`;
   const lines = describeMissing(missing, unanswered);
+  const kept =
+    unread === undefined ? [] : [`What the cluster keeps could not be seen: ${unread.message}`];
   return new UsageError(
     "GT-CONFIG-MISSING",
-    `${what}, and there is nobody to ask:\n${lines.join("\n")}`,
+    [`${what}, and there is nobody to ask:`, ...lines, ...kept].join("\n"),
     { hint: "Give them as flags, as environment variables or in gateway-tls.yaml." },
   );
 }

@@ -4,6 +4,8 @@ export interface ParseContext {
   anySuffix: boolean;
   /** The CA is Let's Encrypt, which refuses addresses at example.com, .net and .org. */
   letsEncrypt: boolean;
+  /** The domain, as it was said: for the nearest name of a host. */
+  domain?: string;
   /** The text of a file, relative to where the program was started. */
   readText: (path: string) => Promise<string>;
 }

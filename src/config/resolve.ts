@@ -1,27 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { resolve as resolvePath } from "node:path";
+import { UsageError, type UserError } from "../errors.ts";
+import type { Ask } from "./answers.ts";
 import { assemble, chooseAcmeServer, type Draft } from "./assemble.ts";
-import { wantsColor } from "./color.ts";
 import type { Config, RunOptions } from "./config.ts";
-import { CONFIG_FILE, DEFAULT_TIMEOUT_SECONDS, isLetsEncrypt, SANDBOX_REGION } from "./defaults.ts";
+import { CONFIG_FILE, isLetsEncrypt, SANDBOX_REGION } from "./defaults.ts";
 import { parseDomain } from "./domain.ts";
 import { parseEmail } from "./email.ts";
-import { findGiven, parseGiven } from "./given.ts";
+import { findGiven, parseGiven, refuseStrangers } from "./given.ts";
 import { describeMissing, missingValues } from "./missing.ts";
 import type { ParseContext } from "./parse-context.ts";
 import type { PartialConfig } from "./partial-config.ts";
 import { parseSwitch } from "./plain-values.ts";
 import { Problems } from "./problems.ts";
+import { isInteractive, type Surroundings, toRunOptions } from "./run-options.ts";
 import type { Flags, SettingId, Values } from "./settings.ts";
-import { UsageError } from "../errors.ts";
-
-/** Where the user speaks: a part of the CLI's Io. */
-export interface Surroundings {
-  stdin: { isTTY?: boolean };
-  stderr: { isTTY?: boolean };
-  env: NodeJS.ProcessEnv;
-  cwd: string;
-}
 
 /** What was said, before anything outside has been asked. */
 export interface Resolved {
@@ -36,27 +29,13 @@ export interface Resolved {
   file: PartialConfig;
   /** For parsing what is said later: the prompts' answers. */
   context: ParseContext;
+  /** What `init` needs and nobody has said; a cluster may keep it from an earlier run. */
+  missing: readonly SettingId[];
 }
-
-/** The answers of the prompts, parsed. */
-export type Answers = Pick<
-  Values,
-  "domain" | "email" | "cluster" | "region" | "host" | "backend" | "sampleApp"
->;
-
-/** What is open, and what is known already. */
-export interface Open extends Pick<Draft, "missing" | "unanswered"> {
-  /** The host is open too: nobody named one, and the default can be changed. */
-  askHost: boolean;
-  draft: Draft["config"];
-  context: ParseContext;
-}
-
-export type Ask = (open: Open) => Promise<Answers>;
 
 /**
- * Reads flags, environment and file. Every wrong value is told at once, and with them, or when
- * nobody can be asked for the cluster, every missing one.
+ * Reads flags, environment and file. Every wrong value is told at once, and with them, when nobody
+ * can be asked, every missing one.
  */
 export async function resolveRunOptions(input: {
   command: string;
@@ -69,21 +48,21 @@ export async function resolveRunOptions(input: {
   const file = await readFileOf(flags, io, problems, readText);
   const isFileWrong = problems.lines.length > 0;
   const context = contextOf(flags, io.env, file, readText);
+  refuseStrangers(io.env, problems);
   const values = await parseGiven(flags, io.env, context, problems);
   if (values.sandbox !== true) requireSandbox(values, problems);
   const options = toRunOptions(values, io);
   const interactive = isInteractive(io, options);
   const cluster = values.cluster ?? file.cluster;
   const region = values.region ?? file.region ?? (options.sandbox ? SANDBOX_REGION : undefined);
+  let missing: readonly SettingId[] = [];
   if (command === "init") {
     const draft = await assemble({ values, file, kept: {}, region: region ?? "?" }, problems);
     await checkNames(draft.config, context, problems);
-    const isHopeless = problems.lines.length > 0 || cluster === undefined;
-    const missing = draft.missing.filter((id) => findGiven(flags, io.env, id) === undefined);
-    if (!interactive && isHopeless && !isFileWrong) refuse(missing, problems);
+    missing = draft.missing.filter((id) => findGiven(flags, io.env, id) === undefined);
   }
-  problems.throwIfAny();
-  return { options, interactive, region, cluster, values, file, context };
+  problems.throwIfAny(interactive || isFileWrong ? [] : listMissing(missing));
+  return { options, interactive, region, cluster, values, file, context, missing };
 }
 
 /**
@@ -97,6 +76,8 @@ export async function resolveConfig(input: {
   /** As AWS is configured. */
   region?: string;
   ask?: Ask;
+  /** Why it could not be seen what the cluster keeps. */
+  unread?: UserError | undefined;
   /** The names are those of an installation: they were accepted once, and are not judged again. */
   installed?: boolean;
 }): Promise<{ config: Config; options: RunOptions }> {
@@ -110,7 +91,8 @@ export async function resolveConfig(input: {
   if (draft.missing.length > 0 && interactive && ask !== undefined) {
     const askHost = layers.values.host === undefined && !hasHosts(file) && !hasHosts(kept);
     const { missing, unanswered, config } = draft;
-    const answers = await ask({ missing, unanswered, askHost, draft: config, context });
+    const askZone = config.zoneId === undefined && kept.domain === undefined;
+    const answers = await ask({ missing, unanswered, askHost, askZone, draft: config, context });
     layers = { ...layers, values: { ...answers, ...layers.values } };
     draft = await assemble(layers, problems);
   }
@@ -125,7 +107,7 @@ export async function resolveConfig(input: {
     cluster === undefined ||
     chosen === undefined
   ) {
-    throw missingValues(draft.missing, draft.unanswered);
+    throw missingValues(draft.missing, { unanswered: draft.unanswered, unread: input.unread });
   }
   return { config: { domain, email, cluster, region: chosen, ...rest }, options };
 }
@@ -150,14 +132,8 @@ async function readFileOf(
     );
   });
   if (text === undefined) return {};
-  const { readConfigFile } = await import("./config-file.ts");
-  try {
-    return await readConfigFile(text, { name: path });
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    for (const line of error.message.split("\n")) problems.add(line, error.hint);
-    return {};
-  }
+  const { collectConfig } = await import("./config-file.ts");
+  return collectConfig(text, { name: path }, problems);
 }
 
 /** Which rules hold: the sandbox and private CAs take any name. */
@@ -171,7 +147,12 @@ function contextOf(
   const values = acmeServer === undefined ? {} : { acmeServer };
   const server = chooseAcmeServer({ values, file, kept: {} });
   const sandbox = isOn(findGiven(flags, env, "sandbox")?.texts[0]);
-  return { ...rulesOf(server, { sandbox }), readText };
+  const domain = findGiven(flags, env, "domain")?.texts.at(-1) ?? file.domain;
+  return {
+    ...rulesOf(server, { sandbox }),
+    readText,
+    ...(domain === undefined ? {} : { domain }),
+  };
 }
 
 function rulesOf(
@@ -207,44 +188,10 @@ async function checkNames(
   if (email !== undefined) await problems.collect("--email", () => parseEmail(email, context));
 }
 
-function refuse(missing: readonly SettingId[], problems: Problems): void {
-  if (missing.length === 0) return;
-  if (problems.lines.length === 0) throw missingValues(missing);
-  problems.add("missing, unless this cluster keeps them from an earlier run:");
-  for (const line of describeMissing(missing)) problems.add(line);
-}
-
-/** `CI`, as the common services set it; `false` and `0` say that this is none. */
-export function isCi({ CI: ci = "" }: NodeJS.ProcessEnv): boolean {
-  return ci !== "" && ci !== "0" && ci !== "false";
-}
-
-function isInteractive(
-  { stdin, stderr, env }: Surroundings,
-  { yes }: Pick<RunOptions, "yes">,
-): boolean {
-  const { TERM: term } = env;
-  return stdin.isTTY === true && stderr.isTTY === true && !isCi(env) && term !== "dumb" && !yes;
-}
-
-function toRunOptions(values: Values, { env, stderr }: Surroundings): RunOptions {
-  const { profile, kubeconfig, context, dnsServer, trustCa, sandboxState } = values;
-  return {
-    ...(profile === undefined ? {} : { profile }),
-    yes: values.yes ?? false,
-    dryRun: values.dryRun ?? false,
-    output: values.output ?? "text",
-    skipRehearsal: values.skipRehearsal ?? false,
-    ...(values.deleteCrds === undefined ? {} : { deleteCrds: values.deleteCrds }),
-    timeoutSeconds: values.timeout ?? DEFAULT_TIMEOUT_SECONDS,
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(dnsServer === undefined ? {} : { dnsServer }),
-    ...(trustCa === undefined ? {} : { trustCa }),
-    sandbox: values.sandbox ?? false,
-    ...(sandboxState === undefined ? {} : { sandboxState }),
-    sandboxFaults: values.sandboxFaults ?? [],
-    color: wantsColor(values.color, env, stderr),
-    debug: values.debug ?? false,
-  };
+function listMissing(missing: readonly SettingId[]): string[] {
+  if (missing.length === 0) return [];
+  return [
+    "Missing too, unless the cluster keeps it from an earlier run:",
+    ...describeMissing(missing),
+  ];
 }

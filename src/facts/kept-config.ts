@@ -34,19 +34,19 @@ export async function readKeptConfig(
       text,
       data,
       owner: findOwner(object.metadata),
-      domain: said["domain"],
-      zoneId: said["zoneId"] ?? data["zoneId"],
-      versions: said["versions"] ?? data["versions"],
+      domain: said("domain"),
+      zoneId: said("zoneId") ?? data["zoneId"],
+      versions: said("versions") ?? data["versions"],
     };
   });
 }
 
-async function readDocument(text: string): Promise<Record<string, string>> {
-  const { parseDocument } = await import("yaml");
-  const value: unknown = parseDocument(text).toJS();
-  if (typeof value !== "object" || value === null) return {};
-  const texts = Object.entries(value).filter((entry): entry is [string, string] => {
-    return typeof entry[1] === "string";
-  });
-  return Object.fromEntries(texts);
+/** As far as it can be read; what is broken in it is told by who takes it for a config. */
+async function readDocument(text: string): Promise<(key: string) => string | undefined> {
+  const { isMap, parseDocument } = await import("yaml");
+  const { contents } = parseDocument(text);
+  return (key) => {
+    const value: unknown = isMap(contents) ? contents.get(key) : undefined;
+    return typeof value === "string" ? value : undefined;
+  };
 }

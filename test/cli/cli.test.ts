@@ -104,7 +104,8 @@ describe("wrong usage", () => {
   });
 
   test("every missing value is listed with its variable", async () => {
-    const { exitCode, stderr } = await runCli(["init", "--sandbox"]);
+    const state = join(mkdtempSync(join(tmpdir(), "gateway-tls-cli-")), "world.json");
+    const { exitCode, stderr } = await runCli(["init", "--sandbox", "--sandbox-state", state]);
     expect(exitCode).toBe(2);
     for (const name of ["DOMAIN", "EMAIL", "CLUSTER", "BACKEND"]) {
       expect(stderr).toContain(`GATEWAY_TLS_${name}`);

@@ -111,7 +111,9 @@ async function messageOf(text: string): Promise<string> {
 
 describe("a wrong file", () => {
   test.each([
-    ["domain: [", "gateway-tls.yaml:4 is not YAML"],
+    ["domain: [", "gateway-tls.yaml:4: this is not YAML"],
+    ["domain: *nobody", "gateway-tls.yaml:1: this is not YAML"],
+    ["hosts:\n  - hostname: www\ndomain: example.com", "Did you mean www.example.com?"],
     [
       "domian: example.com",
       'gateway-tls.yaml:3 domian: unknown key "domian". Did you mean domain?',
@@ -134,10 +136,15 @@ describe("a wrong file", () => {
     const message = await messageOf(
       `${head}email: x\nidentity: isra\nnamespaces:\n  gateway: A B\n`,
     );
-    expect(message.split("\n")).toHaveLength(3);
+    expect(message.split("\n")).toEqual([
+      "3 things are wrong:",
+      expect.stringContaining("  - gateway-tls.yaml:3 email: "),
+      expect.stringContaining("  - gateway-tls.yaml:4 identity: "),
+      expect.stringContaining("  - gateway-tls.yaml:6 namespaces.gateway: "),
+    ]);
   });
 
-  test("tells unknown keys and wrong values together", async () => {
+  test("tells unknown keys and wrong values together, line by line", async () => {
     const text = `apiVersion: gateway-tls/v2
 kind: Config
 emial: ops@example.com
@@ -151,14 +158,11 @@ identity: foo
       () => ({ message: "" }),
       (error: unknown) => (error instanceof Error ? error : { message: "" }),
     );
-    expect(message.split("\n").map((line) => line.split(" ")[0])).toEqual([
-      "gateway-tls.yaml:1",
-      "gateway-tls.yaml:7",
-      "gateway-tls.yaml:3",
-      "gateway-tls.yaml:4",
-      "gateway-tls.yaml:8",
-      "gateway-tls.yaml:6",
-    ]);
+    const [title, ...lines] = message.split("\n");
+    expect(title).toBe("6 things are wrong:");
+    expect(lines.map((line) => line.split(" ")[3])).toEqual(
+      [1, 3, 4, 6, 7, 8].map((line) => `gateway-tls.yaml:${line}`),
+    );
   });
 
   test("needs its apiVersion", async () => {

@@ -1,56 +1,13 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PartialConfig } from "../../src/config/partial-config.ts";
-import { resolveConfig, resolveRunOptions } from "../../src/config/resolve.ts";
+import { resolveConfig } from "../../src/config/resolve.ts";
 import type { Flags } from "../../src/config/settings.ts";
-import { createWizard, type Offers } from "../../src/config/wizard.ts";
-import { UserError } from "../../src/errors.ts";
-import { ScriptedTerminal } from "../support/terminal.ts";
-
-const complete: Flags = {
-  domain: "example.de",
-  email: "ops@example.de",
-  cluster: "demo",
-  region: "eu-west-1",
-  backend: "shop/web:80",
-};
-
-interface Given {
-  flags?: Flags;
-  env?: NodeJS.ProcessEnv;
-  file?: string;
-  tty?: boolean;
-}
-
-function resolveOptions({ flags = complete, env = {}, file, tty = false }: Given) {
-  const cwd = mkdtempSync(join(tmpdir(), "gateway-tls-config-"));
-  if (file !== undefined) {
-    const text = `apiVersion: gateway-tls/v1\nkind: Config\n${file}\n`;
-    writeFileSync(join(cwd, "gateway-tls.yaml"), text);
-  }
-  const stream = { isTTY: tty };
-  return resolveRunOptions({
-    command: "init",
-    flags,
-    io: { stdin: stream, stderr: stream, env, cwd },
-  });
-}
+import { complete, errorOf, type Given, resolveOptions } from "./resolving.ts";
 
 async function resolve(given: Given, kept?: PartialConfig) {
   const resolved = await resolveOptions(given);
   const { config } = await resolveConfig({ resolved, ...(kept === undefined ? {} : { kept }) });
   return config;
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<UserError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof UserError) return error;
-  throw new Error("no UserError", { cause: error });
 }
 
 test("flag over environment over file over kept over default", async () => {
@@ -187,63 +144,53 @@ test("the sandbox has a region, and its flags need it", async () => {
   expect(error.message).toContain("--sandbox-fault needs --sandbox");
 });
 
+test("what was given is not missing because something else is wrong", async () => {
+  const flags: Flags = { domain: "com", email: "ops@example.de", sampleApp: "true" };
+  const { message } = await errorOf(resolveOptions({ flags }));
+  expect(message).toContain("--domain: ");
+  expect(message).toContain("--cluster NAME");
+  expect(message).not.toContain("--backend");
+});
+
+test("a host of one word is completed by the domain", async () => {
+  const { message } = await errorOf(resolveOptions({ flags: { ...complete, host: "www" } }));
+  expect(message).toContain("Did you mean www.example.de?");
+});
+
+describe("the environment", () => {
+  test("is told like a flag when it is wrong", async () => {
+    const { domain: _, ...flags } = complete;
+    const error = await errorOf(resolveOptions({ flags, env: { GATEWAY_TLS_DOMAIN: "x" } }));
+    expect(error).toMatchObject({ code: "GT-CONFIG-VALUE", exitCode: 2 });
+    expect(error.message).toContain('GATEWAY_TLS_DOMAIN: "x" has no dot');
+  });
+
+  test("with a slip in a name of ours is refused, and other names are not", async () => {
+    const env = { GATEWAY_TLS_DOMIAN: "example.com", GATEWAY_TLS_IMAGE_TAG: "1.0" };
+    const { message } = await errorOf(resolveOptions({ env }));
+    expect(message).toBe(
+      "GATEWAY_TLS_DOMIAN: there is no such variable. Did you mean GATEWAY_TLS_DOMAIN?",
+    );
+  });
+});
+
+test("what is wrong is a file's when all of it stands in the file", async () => {
+  const file = "identity: isra\nissuer: x";
+  const alone = await errorOf(resolveOptions({ file }));
+  expect(alone).toMatchObject({
+    code: "GT-CONFIG-FILE",
+    hint: expect.stringContaining("Correct the file"),
+  });
+  const both = await errorOf(resolveOptions({ file, flags: { ...complete, scheme: "x" } }));
+  expect(both).toMatchObject({ code: "GT-CONFIG-VALUE", hint: expect.stringContaining("--help") });
+  expect(both.message.split("\n").slice(1)).toEqual([
+    expect.stringContaining("--scheme: "),
+    expect.stringContaining("gateway-tls.yaml:3 identity: "),
+    expect.stringContaining("gateway-tls.yaml:4 issuer: "),
+  ]);
+});
+
 test("a file that is named must be there", async () => {
   const error = await errorOf(resolveOptions({ flags: { config: "none.yaml" } }));
   expect(error).toMatchObject({ code: "GT-CONFIG-FILE", exitCode: 2 });
-});
-
-describe("the wizard", () => {
-  const offers: Offers = {
-    clusters: () => Promise.resolve(["demo"]),
-    zones: () =>
-      Promise.resolve([
-        { id: "Z1", name: "example.de", private: false },
-        { id: "Z2", name: "inside.example.de", private: true },
-      ]),
-    services: () => Promise.resolve([{ namespace: "shop", service: "web", port: 80 }]),
-  };
-
-  async function interview(terminal: ScriptedTerminal, flags: Flags, own: Partial<Offers> = {}) {
-    const resolved = await resolveOptions({ flags: { region: "eu-west-1", ...flags }, tty: true });
-    const ask = createWizard(terminal, { ...offers, ...own });
-    return (await resolveConfig({ resolved, ask })).config;
-  }
-
-  test("offers what exists, and asks in order", async () => {
-    const answers = ["example.de", "ops@example.de", "demo", "", "shop/web:80"];
-    const terminal = new ScriptedTerminal(answers);
-    const config = await interview(terminal, {});
-    expect(terminal.asked.map((text) => text.split(" ")[0])).toEqual([
-      "Domain",
-      "Email",
-      "EKS",
-      "Host",
-      "Backend",
-    ]);
-    expect(terminal.offered["Domain"]?.[0]).toBe("example.de");
-    expect(terminal.offered["Domain"]).not.toContain("inside.example.de");
-    expect(config.hosts[0]?.hostname).toBe("www.example.de");
-  });
-
-  test("asks only for what is open", async () => {
-    const { email: _, ...flags } = complete;
-    const terminal = new ScriptedTerminal(["nobody", "ops@example.de"]);
-    const config = await interview(terminal, { ...flags, host: "a.example.de" });
-    expect(terminal.asked).toEqual(["Email for the certificate authority"]);
-    expect(terminal.refusals[0]).toContain("one @ is needed");
-    expect(config.email).toBe("ops@example.de");
-  });
-
-  test("falls back to typing, with the reason, when nothing can be listed", async () => {
-    const denied = () => Promise.reject(new UserError("GT-AWS-DENIED", "AWS says no."));
-    const { cluster: _, ...flags } = complete;
-    const terminal = new ScriptedTerminal(["bad name", "other"]);
-    const config = await interview(
-      terminal,
-      { ...flags, host: "a.example.de" },
-      { clusters: denied },
-    );
-    expect(terminal.notes).toEqual(["The clusters cannot be listed: AWS says no."]);
-    expect(config.cluster).toBe("other");
-  });
 });

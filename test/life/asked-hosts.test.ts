@@ -48,8 +48,12 @@ describe("a file of hosts", () => {
     ["hosts: []", "hosts.yaml: its list of hosts is empty."],
     ["- hostname: a.example.com\n- b.example.com", "hosts.yaml:2: this is no host"],
     [
-      "- hostname: a.example.org\n- hostname: b.example.com\n  backend: shop/none:1",
-      "hosts.yaml:2: there is no Service shop/none with port 1, for b.example.com.",
+      "- hostname: b.example.com\n  backend: shop/wbe:80\n- hostname: a.example.org",
+      "- hosts.yaml:2: There is no Service shop/wbe with a TCP port. shop has: api and web. Did you mean shop/web:80? - hosts.yaml:3:",
+    ],
+    [
+      "- hostname: b\n  backnd: shop/web:80",
+      '- hosts.yaml:1: "b" has no dot: a name like example.com is needed. Did you mean b.example.com? - hosts.yaml:2: unknown key "backnd". Did you mean backend?',
     ],
   ])("%j is told where it is wrong", async (text, wanted) => {
     await init();
@@ -57,6 +61,7 @@ describe("a file of hosts", () => {
     const { exitCode, stderr } = await run("add-host --from hosts.yaml --yes");
     expect(exitCode).toBe(2);
     expect(stderr.replaceAll(/\s+/g, " ")).toContain(wanted);
+    expect(stderr).toContain("GT-CONFIG-FILE");
   });
 });
 
