@@ -2,14 +2,12 @@ import { parseFaults, type SandboxFault } from "./faults.ts";
 import type { Simulation } from "./simulation.ts";
 import type { WorldState } from "./world-state.ts";
 import { agentAddon, hostedZone, ZONE_ID, ZONE_NAME } from "./seed.ts";
-import { buildCrdBundle } from "./charts/gateway-api-crds.ts";
-import { applyObject } from "./apply-object.ts";
+import { putForeignCrds, removeForeignCrds } from "./foreign-crds.ts";
 
 /** Kubernetes of the fault `old-kubernetes`. */
 export const OLD_KUBERNETES = "1.31";
 
 const TWIN_ID = "Z0123456789EXAMPLE02";
-const FOREIGN_CRDS_OWNER = "platform-team";
 
 interface WorldFault {
   begin(simulation: Simulation): void;
@@ -68,7 +66,7 @@ const inWorld: Partial<Record<SandboxFault, WorldFault>> = {
     },
     end: endPending,
   },
-  "foreign-crds": { begin: applyForeignCrds, end: removeForeignCrds },
+  "foreign-crds": { begin: putForeignCrds, end: removeForeignCrds },
   "old-kubernetes": {
     begin: ({ state }) => {
       setVersion(state, OLD_KUBERNETES);
@@ -108,21 +106,6 @@ function deleteLoadBalancers({ state, store }: Simulation): void {
 function setVersion({ aws }: WorldState, version: string): void {
   const { demo } = aws.clusters;
   if (demo !== undefined) demo.version = version;
-}
-
-function applyForeignCrds(simulation: Simulation): void {
-  for (const crd of buildCrdBundle("1.2.1")) {
-    const labels = { "app.kubernetes.io/managed-by": FOREIGN_CRDS_OWNER };
-    const metadata = { ...crd.metadata, labels };
-    applyObject(simulation, { ...crd, metadata }, FOREIGN_CRDS_OWNER);
-  }
-}
-
-function removeForeignCrds({ store }: Simulation): void {
-  for (const crd of store.all("CustomResourceDefinition")) {
-    const owner = crd.metadata.labels?.["app.kubernetes.io/managed-by"];
-    if (owner === FOREIGN_CRDS_OWNER) store.remove(crd);
-  }
 }
 
 function endPending({ state }: Simulation): void {

@@ -27,7 +27,8 @@ export function applyObject(
   const live = store.find({ ...object, name, namespace });
   const outcome = serverSideApply(live, object, manager);
   if ("conflicts" in outcome) {
-    throw conflictError(`${kind.kind} ${namespace ?? ""}/${name}`, outcome.conflicts);
+    const place = namespace === undefined ? name : `${namespace}/${name}`;
+    throw conflictError(`${kind.kind} ${place}`, outcome.conflicts);
   }
   if (live === undefined) {
     store.create(outcome.object);

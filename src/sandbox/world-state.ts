@@ -107,4 +107,6 @@ export interface WorldState {
   aws: AwsState;
   loadBalancers: Record<string, LoadBalancer>;
   acme: AcmeState;
+  /** In the place of which a fault has put others, until it is mended. */
+  replaced?: KubernetesObject[];
 }
