@@ -32,7 +32,6 @@ async function promote(input: CommandInput, installation: Installation): Promise
   const configText = writeConfig(config);
   const whole = await planInstalled(world, { config, configText, templates });
   const { plan, unfinished } = await leaveOutUnfinished(installation, whole);
-  const which = unfinished.length === 0 ? "All hosts" : "All hosts with a listener";
   if (issuer === "production") await refuseOverLimit({ plan, world, hint: OVER_LIMIT });
   return carryOutChange({
     ...changeIn(installation, input),
@@ -41,12 +40,21 @@ async function promote(input: CommandInput, installation: Installation): Promise
     steps: issuerSwitchSteps(issuer),
     question: `Switch all hosts to ${issuer} certificates?`,
     ...(issuer === "staging" ? { danger: UNTRUSTED } : {}),
-    said: {
-      unchanged: `${which} have ${issuer} certificates already.`,
-      done: `${which} serve ${issuer} certificates.`,
-    },
+    said: describeEnd(plan, issuer, unfinished.length === 0),
     warnings: [...notes, ...unfinished, ...(issuer === "staging" ? [UNTRUSTED] : [])],
   });
+}
+
+function describeEnd({ hosts }: Plan, issuer: IssuerChoice, isWhole: boolean) {
+  if (hosts.length === 0) {
+    const end = `No host is served yet: those to come get ${issuer} certificates.`;
+    return { unchanged: end, done: end };
+  }
+  const which = isWhole ? "All hosts" : "All hosts with a listener";
+  return {
+    unchanged: `${which} have ${issuer} certificates already.`,
+    done: `${which} serve ${issuer} certificates.`,
+  };
 }
 
 /** A host without its listener has no certificate to switch, and gets none by waiting for it. */

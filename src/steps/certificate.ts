@@ -1,3 +1,4 @@
+import { nameHosts } from "./failed-hosts.ts";
 import { findLiveIssuer, waitForCertificates } from "./issuance.ts";
 import type { Step } from "./step.ts";
 
@@ -10,6 +11,8 @@ export const certificate: Step = {
   async settle(context) {
     const issuer = (await findLiveIssuer(context)) ?? context.plan.names.issuers.staging;
     await waitForCertificates(context, issuer);
-    return `issued by ${issuer}`;
+    const { failures = [], plan } = context;
+    const without = failures.length === 0 ? "" : `, without ${nameHosts(failures)}`;
+    return plan.hosts.length === 0 ? `no hosts${without}` : `issued by ${issuer}${without}`;
   },
 };

@@ -31,6 +31,7 @@ const placeOf = ({ config, releases }: Plan) => ({
 async function waitForRecords(context: StepContext): Promise<string> {
   const { plan, world } = context;
   const hostnames = plan.hosts.map(({ host }) => host.hostname);
+  if (hostnames.length === 0) return "no hosts";
   const servers = await findNameServers(world, plan.environment.zone.id);
   const address = await findAddress(context);
   const identity = new IdentityPatience(context);

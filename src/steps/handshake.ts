@@ -10,6 +10,7 @@ export const handshake: Step = {
   after: ["certificate"],
   inspect: async () => [],
   async settle(context) {
+    if (context.plan.hosts.length === 0) return "no hosts";
     const issuer = await findLiveIssuer(context);
     const [served] = await verifyHandshakes(context, {
       mustBeTrusted: mustBeTrusted(context.plan, issuer),

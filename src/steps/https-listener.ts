@@ -39,7 +39,8 @@ export const httpsListener: Step = {
     await applyGateway(context, await wantedGateway(context));
   },
   async settle({ plan }) {
-    return `${plan.hosts.map(({ host }) => host.hostname).join(", ")} on port 443`;
+    const names = plan.hosts.map(({ host }) => host.hostname);
+    return names.length === 0 ? "no hosts" : `${names.join(", ")} on port 443`;
   },
 };
 

@@ -49,6 +49,7 @@ export const redirect: Step = {
   },
   async settle(context) {
     await waitUntilAccepted(context, context.plan.hosts, routesOf);
+    if (context.plan.hosts.length === 0) return "no hosts";
     return context.plan.config.redirect ? "http redirects to https" : "http and https";
   },
 };

@@ -46,6 +46,7 @@ export const routes: Step = {
       return route === undefined ? [] : [route];
     });
     await waitForSampleApp(context);
+    if (names.length === 0) return "no hosts";
     return names.length > 3 ? `${names.length} hosts` : names.join(", ");
   },
 };
