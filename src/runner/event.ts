@@ -2,13 +2,15 @@ import type { StepId } from "../plan/step-id.ts";
 
 /**
  * `current`: nothing had to change. `cancelled`: stopped by Ctrl-C or by another step's failure;
- * a step that never started gets no event but its first `pending`.
+ * a step that never started gets no event but its first `pending`. `host-failed`: the step goes on
+ * without a host.
  */
 export type Phase =
   | "pending"
   | "started"
   | "progress"
   | "retrying"
+  | "host-failed"
   | "done"
   | "current"
   | "failed"

@@ -160,7 +160,7 @@ class Session {
     return {
       failures: this.#failures,
       failHost: (host, error) => {
-        this.#emit(step, "progress", `${host.host.hostname} failed: ${error.message}`);
+        this.#emit(step, "host-failed", `${host.host.hostname} failed: ${error.message}`);
         this.#failures.push({ host, error });
       },
     };

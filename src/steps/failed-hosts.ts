@@ -3,7 +3,7 @@ import type { DesiredHost } from "../plan/plan.ts";
 import { gatewayRef, isOfGateway } from "./gateway.ts";
 import { findCertificate, findLiveIssuer, findUnissued } from "./issuance.ts";
 import { refOf } from "./objects.ts";
-import type { Step, StepContext } from "./step.ts";
+import type { HostFailure, Step, StepContext } from "./step.ts";
 
 const id = "failed-hosts";
 
@@ -40,11 +40,14 @@ export const failedHosts: Step = {
     await kubernetes.delete(own.map(refOf));
   },
   async settle({ failures = [] }) {
-    return failures.length === 0
-      ? "none"
-      : failures.map(({ host }) => host.host.hostname).join(", ");
+    return failures.length === 0 ? "none" : `left out: ${nameHosts(failures)}`;
   },
 };
+
+/** `api.example.com, shop.example.com`. */
+export function nameHosts(failures: readonly HostFailure[]): string {
+  return failures.map(({ host }) => host.host.hostname).join(", ");
+}
 
 async function findLeft(context: StepContext): Promise<DesiredHost[]> {
   const { failures = [], world } = context;

@@ -38,7 +38,7 @@ export class Board {
 
   note({ step, title, phase, message, at }: RunEvent): void {
     const row = this.#rows.get(step) ?? waitingRow(step, title);
-    const goesOn = phase === "progress" || phase === "retrying";
+    const goesOn = ["progress", "retrying", "host-failed"].includes(phase);
     this.#rows.set(step, {
       ...row,
       phase,

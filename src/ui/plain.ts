@@ -42,6 +42,7 @@ export function createPlainObserver(options: PlainOptions): Observer {
     onEvent(event) {
       const { step, phase, at } = event;
       if (phase === "pending") return;
+      if (phase === "host-failed") return print(at, step, describe(event, 0));
       const wait = waits.get(step);
       const startedAt = wait?.startedAt ?? at;
       const changed = event.message !== wait?.event.message;
@@ -65,6 +66,7 @@ function describe({ title, phase, message }: RunEvent, elapsedMs: number): strin
     started: title,
     progress: `waiting${said}`,
     retrying: `trying again${said}`,
+    "host-failed": message ?? "a host failed",
     done: `done${said}${took}`,
     current: `unchanged${said}`,
     failed: `failed${said}${took}`,

@@ -27,6 +27,7 @@ const LOOKS: Record<Row["phase"], { mark: Mark; style: Style }> = {
   started: { mark: "pending", style: "cyan" },
   progress: { mark: "pending", style: "cyan" },
   retrying: { mark: "pending", style: "yellow" },
+  "host-failed": { mark: "pending", style: "yellow" },
   done: { mark: "done", style: "green" },
   current: { mark: "current", style: "dim" },
   failed: { mark: "failed", style: "red" },

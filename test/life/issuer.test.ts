@@ -115,5 +115,10 @@ describe("where the production CA limits requests", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain("GT-ACME-RATE-LIMITED");
     expect(stderr).not.toContain("--issuer");
+    expect(stderr).toMatch(/ \[certificate\] api\.example\.com failed: The CA/);
+    expect(stderr).toMatch(
+      / \[certificate\] done: issued by gateway-tls-production, without api\.example\.com/,
+    );
+    expect(stderr).toContain(" [failed-hosts] done: left out: api.example.com");
   });
 });
