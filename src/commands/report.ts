@@ -38,8 +38,7 @@ export async function reportError(
 function formatReport({ code, message, hint }: UserError, screen: Screen): string[] {
   const indent = 2;
   const lines = message.split("\n").flatMap((line, index) => {
-    const own = indent + line.length - line.trimStart().length;
-    if (index > 0) return formatText(screen, line, { indent: own });
+    if (index > 0) return formatBelow(line, screen, indent);
     const lead = [[markOf(screen, "failed"), "red"], " "] as const;
     return formatText(screen, `error: ${line}`, { lead, indent });
   });
@@ -48,6 +47,14 @@ function formatReport({ code, message, hint }: UserError, screen: Screen): strin
     ...(hint === undefined ? [] : formatHint(hint, screen, indent)),
     ...formatText(screen, code, { indent, style: "dim" }),
   ];
+}
+
+/** With its own indent, and what stands behind a bullet in a column. */
+function formatBelow(line: string, screen: Screen, indent: number): string[] {
+  const [lead = "", bullet = ""] = /^ *(- )?/.exec(line) ?? [];
+  const own = indent + lead.length;
+  const start = `${" ".repeat(own - bullet.length)}${bullet}`;
+  return formatText(screen, line.slice(lead.length), { lead: [start], indent: own });
 }
 
 /** What is no `UserError` is a mistake of ours. */
