@@ -85,10 +85,13 @@ function formatNext({ hosts }: CommandResult, options: EndOptions): string[] {
   const flags = (options.flags ?? []).map((flag) => ` ${flag}`).join("");
   const names = ["api", "app", "shop", "docs"].map((label) => `${label}.${options.domain}`);
   const host = names.find((name) => !hosts.some(({ hostname }) => hostname === name)) ?? names[0];
+  // The sandbox's own cluster has this Service; nobody else's need have it.
+  const isSandbox = options.flags?.includes("--sandbox") === true;
+  const backend = isSandbox ? "shop/api:8080" : "NAMESPACE/SERVICE:PORT";
   return [
     formatHeading(options, "Next"),
     ...formatText(options, "Add a host:", { indent: 2 }),
-    ...formatCommand(options, `gateway-tls add-host ${host} --backend shop/api:8080${flags}`, 4),
+    ...formatCommand(options, `gateway-tls add-host ${host} --backend ${backend}${flags}`, 4),
     ...formatText(options, "See whether all is well:", { indent: 2 }),
     ...formatCommand(options, `gateway-tls status${flags}`, 4),
   ];

@@ -81,7 +81,7 @@ describe("the end", () => {
 
       Next
         Add a host:
-          gateway-tls add-host api.example.com --backend shop/api:8080
+          gateway-tls add-host api.example.com --backend NAMESPACE/SERVICE:PORT
         See whether all is well:
           gateway-tls status
 
