@@ -34,10 +34,10 @@ export function createTerminal(options: TerminalOptions): Terminal {
   };
   const theme = buildTheme(paint, options.unicode);
   return {
-    input: (question) => askInput(question, { theme, context, answered }),
+    input: (question) => askInput(question, { theme, context, answered, columns }),
     async choose({ message, choices, default: preset }) {
       const value = await askChoice({ message, choices, preset }, { theme, context, columns });
-      answered(message, nameOf(choices, value));
+      if (value !== "") answered(message, nameOf(choices, value));
       return value;
     },
     async confirm({ message, default: preset = true }) {
@@ -63,13 +63,15 @@ interface Asking {
 
 async function askInput(
   { message, default: preset, validate }: Question,
-  { theme, context, answered }: Asking & { answered: (message: string, answer: string) => void },
+  asking: Asking & { answered: (message: string, answer: string) => void; columns: () => number },
 ): Promise<string> {
+  const { theme, context, answered, columns } = asking;
   const { input } = await import("./prompts.ts");
   const check = async (text: string) => {
     const trimmed = text.trim();
     if (trimmed === "") return "An answer is needed.";
-    return (await validate?.(trimmed)) ?? true;
+    const problem = await validate?.(trimmed);
+    return problem === undefined ? true : wrapText(problem, columns());
   };
   const text = await ended(
     input(
@@ -150,6 +152,17 @@ function asciiKey(key: string): string {
 
 function nameOf(choices: readonly Choice[], value: string): string {
   return choices.find((choice) => choice.value === value)?.name ?? value;
+}
+
+/** Lines broken between words: what draws the question breaks where the line ends. */
+function wrapText(text: string, columns: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join("\n");
 }
 
 /** One line of at most `columns`, with dots where something was cut. */

@@ -13,8 +13,10 @@ export function parseHostname(text: string, { domain }: Pick<ParseContext, "doma
 function findMeant(text: string, name: string, domain: string | undefined): string | undefined {
   if (text.startsWith("*.")) return `www.${text.slice(2)}`;
   const below = domain === undefined || name.includes(".") ? undefined : `${name}.${domain}`;
-  const isName = below !== undefined && findNameProblem(below) === undefined;
-  return isName ? below : cleanName(text);
+  const isDomain = domain !== undefined && findNameProblem(domain) === undefined;
+  return isDomain && below !== undefined && findNameProblem(below) === undefined
+    ? below
+    : cleanName(text);
 }
 
 /** Throws unless `hostname` is `domain` or a name below it. */

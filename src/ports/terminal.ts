@@ -1,4 +1,5 @@
 export interface Choice {
+  /** Empty for something else, which is asked for next: the choice itself leaves no line. */
   value: string;
   /** What is shown; the value when left out. */
   name?: string;

@@ -11,6 +11,7 @@ const copy = join(root, `dist.test-${process.pid}`);
 const bin = join(copy, "bin/gateway-tls.js");
 const ENTER = "\r";
 const CTRL_C = "\u0003";
+const DOWN = "\u001b[B";
 
 const open: Screenplay[] = [];
 
@@ -112,4 +113,18 @@ test("a wrong answer is explained and can be mended", async () => {
   play.type(`@example.com${ENTER}`);
   await play.see("✓ Email for the certificate authority nobody@example.com");
   expect(play.lines().join("\n")).not.toContain("one @ is needed");
+});
+
+test("what is typed and is not there is refused in whole words, and leaves one line", async () => {
+  const { play } = init(80);
+  await play.see("? Domain");
+  play.type(`${DOWN}${ENTER}`);
+  await play.see(/^(?![\s\S]*another domain)[\s\S]*\? Domain/);
+  play.type(`shop.example.org${ENTER}`);
+  await play.see("Did you mean shop.example.com?");
+  const refused = play.lines().slice(1, 3);
+  expect(refused.join(" ")).toContain("account, which has example.com. Did you mean");
+  play.type(`${"\u007f".repeat(3)}com${ENTER}`);
+  await play.see("? Email");
+  expect(play.lines()[0]).toBe("✓ Domain shop.example.com");
 });
