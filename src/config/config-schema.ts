@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { JsonObject } from "../json.ts";
+import { isRecord, type JsonObject } from "../json.ts";
 import { chartNames, crdBundleNames } from "./names.ts";
 
 /** YAML reads `2025` as a number and `yes` as text: every scalar is taken as its text. */
@@ -67,7 +67,7 @@ export const configDocument = v.strictObject({
 export type ConfigDocument = v.InferOutput<typeof configDocument>;
 
 function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && isJson(value);
+  return isRecord(value) && isJson(value);
 }
 
 function isJson(value: unknown): boolean {

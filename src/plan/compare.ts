@@ -1,3 +1,4 @@
+import { isRecord } from "../json.ts";
 import type { PolicyDocument, Role, Tags } from "../ports/aws.ts";
 import type { Release, ReleaseRequest } from "../ports/charts.ts";
 import type { KubernetesObject, ObjectMeta } from "../ports/kubernetes.ts";
@@ -130,8 +131,4 @@ function sortKeys(value: unknown): unknown {
   if (!isRecord(value)) return value;
   const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
   return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

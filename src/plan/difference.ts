@@ -1,3 +1,5 @@
+import { isRecord } from "../json.ts";
+
 /** Lists that several appliers share: entries of others, by other names, are no difference. */
 const SHARED_LISTS = ["listeners", "containers", "initContainers", "env", "ports", "volumes"];
 
@@ -64,8 +66,4 @@ function isEmpty(value: unknown): boolean {
   if (value === "" || value === undefined) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isRecord(value) && Object.keys(value).length === 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

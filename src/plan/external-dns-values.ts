@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { UserError } from "../errors.ts";
-import type { Json, JsonObject } from "../json.ts";
+import { isRecord, type Json, type JsonObject } from "../json.ts";
 import { MANAGED_BY, MANAGER } from "./manifest.ts";
-import { isJsonObject, mergeValues } from "./merge-values.ts";
+import { mergeValues } from "./merge-values.ts";
 import type { Names } from "./names.ts";
 import type { Environment } from "./plan.ts";
 import type { VersionSet } from "./version-sets.ts";
@@ -69,7 +69,7 @@ function mergeArguments(theirs: Json | undefined, ours: readonly string[]): stri
 /** A list, or as of chart 1.17 a map of flag to value, values or nothing. */
 function listArguments(theirs: Json | undefined): string[] {
   if (Array.isArray(theirs)) return theirs.flatMap(toText);
-  if (!isJsonObject(theirs)) return [];
+  if (!isRecord(theirs)) return [];
   return Object.entries(theirs).flatMap(([flag, value]) => {
     if (value === null) return [`--${flag}`];
     return [value].flat().flatMap((one) => toText(one).map((text) => `--${flag}=${text}`));

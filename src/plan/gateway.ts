@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { isRecord } from "../json.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { MANAGER } from "./manifest.ts";
 import { HTTP_LISTENER } from "./names.ts";
@@ -182,7 +183,7 @@ function namespacesOf(listener: Listener): string[] {
 function expressionOf(listener: Listener): Fields | undefined {
   const namespaces = toFields(toFields(listener["allowedRoutes"])["namespaces"]);
   const expressions = toFields(namespaces["selector"])["matchExpressions"];
-  return Array.isArray(expressions) && isFields(expressions[0]) ? expressions[0] : undefined;
+  return Array.isArray(expressions) && isRecord(expressions[0]) ? expressions[0] : undefined;
 }
 
 function mergeInfrastructure(live: KubernetesObject, wanted: unknown): Fields | undefined {
@@ -224,13 +225,9 @@ function listenersOf(gateway: KubernetesObject): Listener[] {
 }
 
 function isListener(value: unknown): value is Listener {
-  return isFields(value) && typeof value["name"] === "string";
+  return isRecord(value) && typeof value["name"] === "string";
 }
 
 function toFields(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value) ? value : {};
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../json.ts";
+import { isRecord, type Json, type JsonObject } from "../json.ts";
 
 /**
  * The user's values with ours over them: ours win, objects are merged, and lists of named entries
@@ -14,7 +14,7 @@ export function mergeValues(theirs: JsonObject, ours: JsonObject): JsonObject {
 }
 
 function mergeValue(theirs: Json, ours: Json): Json {
-  if (isJsonObject(theirs) && isJsonObject(ours)) return mergeValues(theirs, ours);
+  if (isRecord(theirs) && isRecord(ours)) return mergeValues(theirs, ours);
   if (!Array.isArray(theirs) || !Array.isArray(ours)) return ours;
   const names = ours.map(nameOf);
   if (names.length === 0 || names.includes(undefined)) return ours;
@@ -22,11 +22,6 @@ function mergeValue(theirs: Json, ours: Json): Json {
 }
 
 function nameOf(entry: Json): string | undefined {
-  const name = isJsonObject(entry) ? entry["name"] : undefined;
+  const name = isRecord(entry) ? entry["name"] : undefined;
   return typeof name === "string" ? name : undefined;
-}
-
-/** A JSON object: no list, no null. */
-export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

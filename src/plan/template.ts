@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { isRecord } from "../json.ts";
 
 /** The text of every file of templates/, by its file name. */
 export type Templates = Readonly<Record<string, string>>;
@@ -90,8 +91,4 @@ function leaves(values: TemplateValues, prefix = ""): string[] {
 
 function isUsed(leaf: string, used: ReadonlySet<string>): boolean {
   return [...used].some((path) => leaf === path || leaf.startsWith(`${path}.`));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,7 @@
 import type { ChartName } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
 import { type Comparison, compareRelease } from "../plan/compare.ts";
-import type { Json } from "../json.ts";
-import { isJsonObject } from "../plan/merge-values.ts";
+import { isRecord, type Json } from "../json.ts";
 import { appVersionOf } from "../plan/version-sets.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { ReleaseRequest } from "../ports/charts.ts";
@@ -64,7 +63,7 @@ async function findGoneDeployments(
 
 /** As cert-manager's chart knows it of its CA injector: `cainjector.enabled`. */
 function isTurnedOff(values: Json | undefined): boolean {
-  return isJsonObject(values) && values["enabled"] === false;
+  return isRecord(values) && values["enabled"] === false;
 }
 
 function withDeployments(compared: Comparison, gone: readonly string[]): Comparison {
