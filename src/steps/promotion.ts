@@ -63,7 +63,7 @@ async function refuseUnlessKept(context: StepContext): Promise<void> {
   const { namespace, name } = gatewayRef(context);
   throw new UsageError(
     "GT-ISSUER-BACK",
-    `The Gateway ${namespace}/${name} has gone to production, and --issuer staging goes no way back. Nothing was changed.`,
+    `The Gateway ${namespace}/${name} has gone to production, and init does not go back to staging. Nothing was changed.`,
     { hint: "gateway-tls promote --to staging" },
   );
 }
