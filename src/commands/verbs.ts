@@ -33,7 +33,7 @@ export const verbs: readonly Verb[] = [
     settings: ["timeout"],
     examples: [
       "gateway-tls status --cluster demo",
-      "gateway-tls status www.example.com --verbose",
+      "gateway-tls status www.example.com api.example.com --verbose",
       "gateway-tls status --watch",
       "gateway-tls status --gateway gateway-tls/gateway-tls --output json",
     ],
