@@ -1,6 +1,7 @@
+import { findNearest, listNames } from "../checks/nearest.ts";
 import { writeConfig } from "../config/config-file.ts";
 import type { Config, Host } from "../config/config.ts";
-import { parseHostname, requireBelow } from "../config/hostname.ts";
+import { parseBelow } from "../config/host-list.ts";
 import { usesSample } from "../config/hosts.ts";
 import { Problems } from "../config/problems.ts";
 import { type ExitCode, UsageError } from "../errors.ts";
@@ -9,6 +10,7 @@ import { hostRemovalSteps } from "../steps/removal/index.ts";
 import { carryOutChange, changeIn } from "./change.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, needConfig, withInstallation } from "./installation.ts";
+import { formatResume } from "./resume.ts";
 
 /** `gateway-tls remove-host`: all that belongs to these hosts; what others use stays. */
 export const run = (input: CommandInput): Promise<ExitCode> =>
@@ -17,7 +19,8 @@ export const run = (input: CommandInput): Promise<ExitCode> =>
 async function removeHosts(input: CommandInput, installation: Installation): Promise<ExitCode> {
   const config = needConfig(installation);
   const { world, templates, notes } = installation;
-  const hostnames = await parseNames(input.names, config);
+  const names = input.names.length > 0 ? input.names : [await chooseHost(installation, config)];
+  const hostnames = await parseNames(names, config);
   const next = withoutHosts(config, hostnames);
   const plan = await planWithoutHosts(world, {
     config: next,
@@ -32,6 +35,7 @@ async function removeHosts(input: CommandInput, installation: Installation): Pro
   return carryOutChange({
     ...changeIn(installation, input),
     command: "remove-host",
+    resume: formatResume("remove-host", input.flags, config, names),
     plan,
     steps: hostRemovalSteps,
     question: words.question,
@@ -54,10 +58,15 @@ function describe(hostnames: readonly string[], kept: readonly string[]) {
       unchanged: `The installation has nothing of ${names}. ${hosts}`,
       done: `${known.join(", ") || names} ${known.length > 1 ? "are" : "is"} served no more.`,
     },
-    warnings:
-      known.length > 0 && unknown.length > 0
+    warnings: [
+      ...(known.length > 0 && unknown.length > 0
         ? [`Not among the hosts of this installation: ${unknown.join(", ")}.`]
-        : [],
+        : []),
+      ...unknown.flatMap((hostname) => {
+        const nearest = findNearest(hostname, kept);
+        return nearest === undefined ? [] : [`${hostname}: did you mean ${nearest}?`];
+      }),
+    ],
   };
 }
 
@@ -68,21 +77,30 @@ export function withoutHosts(config: Config, hostnames: readonly string[]): Conf
   return { ...next, sampleApp: config.sampleApp && usesSample(next) };
 }
 
-async function parseNames(texts: readonly string[], { domain }: Config): Promise<string[]> {
-  if (texts.length === 0) {
-    throw new UsageError("GT-CONFIG-HOST", "remove-host takes the names of hosts.", {
-      hint: "gateway-tls remove-host api.example.com",
-    });
+/** One of the hosts there are; where nobody can be asked, they are told. */
+async function chooseHost(
+  { terminal, access }: Pick<Installation, "terminal" | "access">,
+  { domain, hosts }: Config,
+): Promise<string> {
+  const [first] = hosts;
+  if (terminal !== undefined && first !== undefined) {
+    const choices = hosts.map(({ hostname }) => ({ value: hostname }));
+    return terminal.choose({ message: "Host to remove", choices });
   }
+  const there = listNames(hosts.map(({ hostname }) => hostname));
+  throw new UsageError(
+    "GT-CONFIG-HOST",
+    `remove-host takes the names of hosts. There are: ${there}.`,
+    {
+      hint: `gateway-tls remove-host ${[first?.hostname ?? `api.${domain}`, ...access].join(" ")}`,
+    },
+  );
+}
+
+async function parseNames(texts: readonly string[], { domain }: Config): Promise<string[]> {
   const problems = new Problems();
   const names = await Promise.all(
-    texts.map((text) =>
-      problems.collect("host", () => {
-        const hostname = parseHostname(text);
-        requireBelow(hostname, domain);
-        return hostname;
-      }),
-    ),
+    texts.map((text) => problems.collect("host", () => parseBelow(text, domain))),
   );
   problems.throwIfAny();
   return [...new Set(names.filter((name) => name !== undefined))];

@@ -43,6 +43,70 @@ describe("remove-host of a host that nobody added", () => {
   });
 });
 
+describe("remove-host", () => {
+  it("names the nearest of a host that is not there, and writes nothing", async () => {
+    await init();
+    const line = "remove-host wwx.example.com foo.example.com --yes";
+    const { exitCode, stdout } = await run(line);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("! wwx.example.com: did you mean www.example.com?");
+    expect(stdout).not.toContain("foo.example.com: did you mean");
+  });
+
+  it("completes a name that lacks the domain", async () => {
+    await init();
+    const { exitCode, stderr } = await run("remove-host www --yes");
+    expect(exitCode).toBe(2);
+    expect(stderr.replaceAll(/\s+/g, " ")).toContain("Did you mean www.example.com?");
+  });
+
+  it("offers the hosts that there are when none is named", async () => {
+    await init();
+    const terminal = new ScriptedTerminal(["www.example.com", "yes"]);
+    const { exitCode } = await runAtTerminal("remove-host", terminal, where());
+    expect(exitCode).toBe(0);
+    expect(terminal.offered["Host to remove"]).toEqual(["www.example.com"]);
+    expect(await listeners()).toEqual(["http"]);
+  });
+
+  it("names them where nobody can be asked", async () => {
+    await init();
+    const { exitCode, stderr } = await run("remove-host --yes");
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("There are: www.example.com.");
+    expect(stderr).toContain("gateway-tls remove-host www.example.com --cluster demo --sandbox");
+  });
+});
+
+describe("what is said of the hosts to add", () => {
+  const said = async (line: string) => {
+    const { exitCode, stderr } = await run(line);
+    return { exitCode, text: stderr.replaceAll(/\s+/g, " ") };
+  };
+
+  it.each([
+    ["api.example.com --backend shop/web:80 --sample-app", "--backend and --sample-app contradict"],
+    ["api.example.com --backend shop/web", '--backend: "shop/web" is no backend'],
+    ["api.example.com --path nope --sample-app", '--path: "nope" is no path'],
+    ["foo --sample-app", "Did you mean foo.example.com?"],
+  ])("%s: %s", async (line, wanted) => {
+    await init();
+    const { exitCode, text } = await said(`add-host ${line} --yes`);
+    expect(text).toContain(wanted);
+    expect(text).toContain("GT-CONFIG-VALUE");
+    expect(exitCode).toBe(2);
+    expect(await listeners()).toEqual(["http", "www.example.com"]);
+  });
+
+  it("proposes a name that is free", async () => {
+    await init();
+    const terminal = new ScriptedTerminal(["", "shop/api:8080", "yes"]);
+    const { exitCode } = await runAtTerminal("add-host", terminal, where());
+    expect(exitCode).toBe(0);
+    expect(await listeners()).toContain("api.example.com");
+  });
+});
+
 describe("a file of hosts", () => {
   it.each([
     ["hosts: []", "hosts.yaml: its list of hosts is empty."],
