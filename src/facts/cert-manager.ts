@@ -14,6 +14,8 @@ export interface CertManagerFact {
   gatewayApi: "enabled" | "disabled" | "unknown";
   owner: Owner;
   ready: boolean;
+  /** Scaled to 0: it acts on nothing. */
+  stopped: boolean;
 }
 
 const SELECTOR = "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
@@ -39,6 +41,7 @@ async function describe(
     gatewayApi: await readGatewayApiSetting(kubernetes, deployment),
     owner: findOwner(object.metadata),
     ready: (deployment.status.readyReplicas ?? 0) > 0,
+    stopped: deployment.spec.replicas === 0,
   };
 }
 

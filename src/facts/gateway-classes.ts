@@ -1,7 +1,7 @@
 import { kinds } from "../kinds.ts";
 import type { Kubernetes, ObjectMeta } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
-import { findCondition, parseGatewayClass, type Condition } from "./objects.ts";
+import { findCondition, findLastChange, parseGatewayClass, type Condition } from "./objects.ts";
 import { findOwner, type Owner } from "./ownership.ts";
 
 export interface GatewayClassFact {
@@ -12,6 +12,9 @@ export interface GatewayClassFact {
   supportedVersion: Condition | undefined;
   /** Of the object; its conditions may speak about an older one. */
   generation: number | undefined;
+  createdAt: string | undefined;
+  /** When anything but its status was changed last, as far as the API server says. */
+  changedAt: string | undefined;
   /** What it is like while it is being deleted; `undefined` when it is not. */
   leaving: ObjectMeta | undefined;
 }
@@ -29,6 +32,8 @@ export async function readGatewayClasses(
       accepted: findCondition(object, "Accepted"),
       supportedVersion: findCondition(object, "SupportedVersion"),
       generation: object.metadata.generation,
+      createdAt: object.metadata.creationTimestamp,
+      changedAt: findLastChange(object.metadata),
       leaving: object.metadata.deletionTimestamp === undefined ? undefined : object.metadata,
     }));
   });

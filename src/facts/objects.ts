@@ -12,7 +12,9 @@ export {
 } from "./condition.ts";
 
 type Schema = v.BaseSchema<unknown, object, v.BaseIssue<unknown>>;
-type Parsed<S extends Schema> = { metadata: ObjectMeta } & v.InferOutput<S>;
+/** `changedAt`: when anything but its status was changed last, as far as the API server says. */
+export type Meta = ObjectMeta & { changedAt?: string };
+type Parsed<S extends Schema> = { metadata: Meta } & v.InferOutput<S>;
 
 /** A reader of one kind: never throws, what is missing is empty. */
 function reader<S extends Schema>(schema: S): (object: KubernetesObject) => Parsed<S> {
@@ -20,11 +22,21 @@ function reader<S extends Schema>(schema: S): (object: KubernetesObject) => Pars
 }
 
 /** Who manages the object stays; the list of every managed field is most of a small object. */
-function lighten(metadata: ObjectMeta): ObjectMeta {
+function lighten(metadata: ObjectMeta): Meta {
   const { managedFields, ...rest } = { ...metadata };
   if (managedFields === undefined) return metadata;
   const managers = managedFields.map(({ manager, operation }) => ({ manager, operation }));
-  return { ...rest, managedFields: managers };
+  const changedAt = findLastChange(metadata);
+  return { ...rest, managedFields: managers, ...(changedAt === undefined ? {} : { changedAt }) };
+}
+
+/** The newest moment at which a manager changed more than the status. */
+export function findLastChange({ managedFields = [] }: ObjectMeta): string | undefined {
+  return managedFields
+    .filter(({ subresource }) => subresource !== "status")
+    .flatMap(({ time }) => time ?? [])
+    .toSorted()
+    .at(-1);
 }
 
 const reference = v.object({
@@ -34,6 +46,7 @@ const reference = v.object({
   name: text,
   sectionName: maybeText,
   port: maybeNumber,
+  weight: maybeNumber,
 });
 
 const gatewaySchema = v.object({
@@ -141,6 +154,7 @@ export const parseClusterIssuer = reader(clusterIssuerSchema);
 const container = v.object({
   name: text,
   image: text,
+  command: list(v.string()),
   args: list(v.string()),
   env: list(v.object({ name: text, value: maybeText })),
 });

@@ -165,7 +165,7 @@ export function parentsOn({ metadata, status }: HttpRoute, gateway: Place) {
 function backendsOf(spec: HttpRoute["spec"], namespace = ""): Place[] {
   const refs = spec.rules.flatMap(({ backendRefs }) => backendRefs);
   return refs
-    .filter(({ kind = "Service" }) => kind === "Service")
+    .filter(({ kind = "Service", weight = 1 }) => kind === "Service" && weight > 0)
     .map((ref) => ({ namespace: ref.namespace ?? namespace, name: ref.name }));
 }
 

@@ -1,15 +1,14 @@
 import { X509Certificate } from "node:crypto";
-import type { ObjectMeta } from "../ports/kubernetes.ts";
 import { kinds } from "../kinds.ts";
 import type { Kubernetes, KubernetesObject, ListOptions } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
-import { parseSecret } from "./objects.ts";
+import { type Meta, parseSecret } from "./objects.ts";
 
 /** A TLS Secret without its key: what its certificate says. */
 export interface TlsSecret {
   metadata: Pick<
-    ObjectMeta,
-    "name" | "namespace" | "annotations" | "deletionTimestamp" | "finalizers"
+    Meta,
+    "name" | "namespace" | "annotations" | "deletionTimestamp" | "finalizers" | "changedAt"
   >;
   /** Both `tls.crt` and `tls.key` hold something. */
   complete: boolean;
@@ -28,7 +27,7 @@ export async function readTlsSecrets(
 
 function parseTlsSecret(object: KubernetesObject): TlsSecret {
   const { metadata, data } = parseSecret(object);
-  const { name, namespace, annotations, deletionTimestamp, finalizers } = metadata;
+  const { name, namespace, annotations, deletionTimestamp, finalizers, changedAt } = metadata;
   const crt = data["tls.crt"] ?? "";
   return {
     metadata: {
@@ -37,11 +36,14 @@ function parseTlsSecret(object: KubernetesObject): TlsSecret {
       ...(annotations === undefined ? {} : { annotations }),
       ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
       ...(finalizers === undefined ? {} : { finalizers }),
+      ...(changedAt === undefined ? {} : { changedAt }),
     },
     complete: crt !== "" && (data["tls.key"] ?? "") !== "",
     certificate: parseCertificatePem(Buffer.from(crt, "base64").toString()),
   };
 }
+
+const toSeconds = (date: string): string => `${new Date(date).toISOString().slice(0, 19)}Z`;
 
 function parseCertificatePem(pem: string): TlsSecret["certificate"] {
   try {
@@ -50,8 +52,7 @@ function parseCertificatePem(pem: string): TlsSecret["certificate"] {
       .split(", ")
       .filter((entry) => entry.startsWith("DNS:"))
       .map((entry) => entry.slice("DNS:".length).toLowerCase());
-    const [notBefore, notAfter] = [validFrom, validTo].map((date) => new Date(date).toISOString());
-    return { names, notBefore: notBefore ?? "", notAfter: notAfter ?? "" };
+    return { names, notBefore: toSeconds(validFrom), notAfter: toSeconds(validTo) };
   } catch {
     // Whatever is not a certificate: the check says so.
     return undefined;

@@ -12,7 +12,14 @@ export interface ObjectMeta {
   annotations?: Record<string, string>;
   finalizers?: string[];
   ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
-  managedFields?: { manager: string; operation: string; fieldsV1?: Record<string, unknown> }[];
+  managedFields?: {
+    manager: string;
+    operation: string;
+    /** When it last changed something, ISO 8601. */
+    time?: string;
+    subresource?: string;
+    fieldsV1?: Record<string, unknown>;
+  }[];
 }
 
 /** Any Kubernetes object; what else it has is parsed where it is read. */

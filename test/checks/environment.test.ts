@@ -46,6 +46,7 @@ test("a cert-manager of others is named; ours is not", () => {
     gatewayApi: "enabled" as const,
     owner: { ours: false, name: "helm release cert-manager/cert-manager" },
     ready: true,
+    stopped: false,
   };
   const certManagers = known([running]);
   expect(resolve({ certManagers }).foreignCertManager).toBe(

@@ -32,6 +32,7 @@ const certManager = {
   gatewayApi: "enabled" as const,
   owner: { ours: false, name: "helm release cert-manager/cert-manager" },
   ready: true,
+  stopped: false,
 };
 
 const noCrds = { gatewayApi: undefined, certManager: undefined, nginxGatewayFabric: undefined };
@@ -148,6 +149,8 @@ const cases: PreflightCase[] = [
           accepted: undefined,
           supportedVersion: undefined,
           generation: undefined,
+          createdAt: undefined,
+          changedAt: undefined,
           leaving: undefined,
         },
       ]),

@@ -77,6 +77,7 @@ test.each([
         gatewayApi: expected,
         owner: { ours: false, name: "helm release cm/cm" },
         ready: true,
+        stopped: false,
       },
     ],
   });

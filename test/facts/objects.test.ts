@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { KubernetesObject } from "../../src/ports/kubernetes.ts";
+import type { KubernetesObject, ObjectMeta } from "../../src/ports/kubernetes.ts";
 import * as objects from "../../src/facts/objects.ts";
 import { objectOf } from "./fakes/fake-kubernetes.ts";
 
@@ -123,4 +123,17 @@ test("of a read object stays who manages it, without the list of every field", (
   expect(object.metadata.managedFields).toEqual([
     { manager: "helm", operation: "Apply", fieldsV1 },
   ]);
+});
+
+test("an object was changed when anything but its status was", () => {
+  const changed = (...managedFields: NonNullable<ObjectMeta["managedFields"]>) =>
+    objects.findLastChange({ name: "r", managedFields });
+  const entry = { manager: "m", operation: "Update" };
+  const [early, late] = ["2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z"];
+  expect(changed({ ...entry, time: late }, { ...entry, time: early })).toBe(late);
+  expect(changed({ ...entry, time: early }, { ...entry, time: late, subresource: "status" })).toBe(
+    early,
+  );
+  expect(changed(entry)).toBeUndefined();
+  expect(objects.findLastChange({ name: "r" })).toBeUndefined();
 });
