@@ -1,22 +1,16 @@
+import type { ErrorCode } from "../errors.ts";
 import { valueOf } from "../facts/fact.ts";
-import type { Deployment, Gateway, HttpRoute } from "../facts/objects.ts";
+import type { Deployment, Gateway } from "../facts/objects.ts";
 import { broken, nameObject, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
+import { filterDomain, isParentOfFilter, type DomainVerdict } from "./domain-filter.ts";
+import { type Flags, isOn } from "./external-dns-arguments.ts";
+import { matchesSelector } from "./label-selector.ts";
 import { listNames } from "./nearest.ts";
 
-interface About {
+export interface About {
   live: Deployment;
-  args: (flag: string) => string[];
+  args: Flags;
   input: LinkInput;
-}
-
-/** The values of ExternalDNS's flags, `--flag=value` or `--flag`. */
-export function argumentsOf({ spec }: Deployment): (flag: string) => string[] {
-  const all = spec.template.spec.containers.flatMap(({ args }) => args);
-  return (flag) =>
-    all.flatMap((arg) => {
-      if (arg === `--${flag}`) return [""];
-      return arg.startsWith(`--${flag}=`) ? [arg.slice(flag.length + 3)] : [];
-    });
 }
 
 /**
@@ -24,40 +18,58 @@ export function argumentsOf({ spec }: Deployment): (flag: string) => string[] {
  * (source/gateway.go, provider/zonefinder.go).
  */
 export function judgeFilters(about: About, gateway: Gateway | undefined): LinkVerdict | undefined {
-  const { live, args, input } = about;
-  const { hostname } = input.target;
-  const leaves = leavesOut(live);
-  const sources = args("source");
-  if (!sources.includes("gateway-httproute")) {
-    const seen = sources.length === 0 ? "no source" : `--source=${listNames(sources)}`;
-    return leaves(
-      "GT-EXTERNAL-DNS-SOURCE",
-      `ExternalDNS has ${seen}, and HTTPRoutes are none of it.`,
-    );
-  }
-  const domains = args("domain-filter");
-  if (domains.length > 0 && !domains.some((domain) => isWithin(hostname, domain))) {
-    return leaves(
-      "GT-EXTERNAL-DNS-FILTER",
-      `--domain-filter=${listNames(domains)} leaves out ${hostname}.`,
-    );
-  }
-  return judgeGatewayFilters(about, gateway) ?? judgeZoneFilter(about);
+  return (
+    judgeSource(about) ??
+    judgeDomain(about, about.input.target.hostname) ??
+    judgeGatewayFilters(about, gateway) ??
+    judgeProvider(about) ??
+    judgeZone(about)
+  );
 }
 
-const leavesOut =
-  (live: Deployment) =>
-  (code: "GT-EXTERNAL-DNS-SOURCE" | "GT-EXTERNAL-DNS-FILTER", reason: string): LinkVerdict => {
-    const { name, namespace = "default" } = live.metadata;
-    return broken(code, reason, {
-      object: nameObject("Deployment", live.metadata),
-      hint: `Change the flag in the values of its chart: helm get values ${name} --namespace ${namespace}`,
-    });
-  };
+/** What a flag does, and how to change it. */
+export function judgeFlag({ live }: About, code: ErrorCode, reason: string): LinkVerdict {
+  return broken(code, reason, {
+    object: nameObject("Deployment", live.metadata),
+    hint: changeFlag(live),
+  });
+}
 
-function judgeGatewayFilters({ live, args, input }: About, gateway: Gateway | undefined) {
+export function changeFlag({ metadata }: Deployment): string {
+  const { name, namespace = "default", annotations = {} } = metadata;
+  const release = annotations["meta.helm.sh/release-name"] ?? name;
+  return `Change the flag in the values of its chart: helm get values ${release} --namespace ${namespace}`;
+}
+
+const leavesOut = (about: About, flag: string, what: string): LinkVerdict =>
+  judgeFlag(about, "GT-EXTERNAL-DNS-FILTER", `${flag} leaves out ${what}.`);
+
+function judgeSource(about: About): LinkVerdict | undefined {
+  const sources = about.args("source");
+  if (sources.includes("gateway-httproute")) return undefined;
+  const seen = sources.length === 0 ? "no source" : `--source=${listNames(sources)}`;
+  const reason = `ExternalDNS has ${seen}, and HTTPRoutes are none of it.`;
+  return judgeFlag(about, "GT-EXTERNAL-DNS-SOURCE", reason);
+}
+
+function judgeDomain(about: About, name: string): LinkVerdict | undefined {
+  return tellDomain(about, filterDomain(about.args, name), name);
+}
+
+function tellDomain(about: About, verdict: DomainVerdict, what: string): LinkVerdict | undefined {
+  if (verdict === undefined) return undefined;
+  if ("leaves" in verdict) return leavesOut(about, verdict.leaves, what);
+  return {
+    state: "unknown",
+    object: nameObject("Deployment", about.live.metadata),
+    reason: `Whether ${verdict.unread} leaves out ${what} cannot be told: it is not an expression here.`,
+  };
+}
+
+function judgeGatewayFilters(about: About, gateway: Gateway | undefined): LinkVerdict | undefined {
+  const { args, input } = about;
   const { name, namespace } = input.target.gateway;
-  const leaves = leavesOut(live);
+  const what = `the Gateway ${namespace}/${name}`;
   const wrong = [
     ["gateway-name", name],
     ["gateway-namespace", namespace],
@@ -65,28 +77,48 @@ function judgeGatewayFilters({ live, args, input }: About, gateway: Gateway | un
   for (const [flag, wanted] of wrong) {
     const said = args(flag).at(-1);
     if (said === undefined || said === "" || said === wanted) continue;
-    return leaves(
-      "GT-EXTERNAL-DNS-FILTER",
-      `--${flag}=${said} leaves out the Gateway ${namespace}/${name}.`,
-    );
+    return leavesOut(about, `--${flag}=${said}`, what);
   }
   const selector = args("gateway-label-filter").at(-1);
   if (selector === undefined || gateway === undefined) return undefined;
-  if (matchesLabels(gateway.metadata.labels ?? {}, selector)) return undefined;
-  return leaves(
-    "GT-EXTERNAL-DNS-FILTER",
-    `--gateway-label-filter=${selector} leaves out the Gateway ${namespace}/${name}.`,
-  );
+  if (matchesSelector(gateway.metadata.labels ?? {}, selector) !== false) return undefined;
+  return leavesOut(about, `--gateway-label-filter=${selector}`, what);
 }
 
-function judgeZoneFilter({ live, args, input }: About): LinkVerdict | undefined {
-  const filters = args("zone-id-filter").map((id) => id.replace(/^\/hostedzone\//, ""));
-  const id = valueOf(input.sight.zone)?.id;
-  if (id !== undefined && filters.length > 0 && !filters.includes(id)) {
-    return leavesOut(live)(
-      "GT-EXTERNAL-DNS-FILTER",
-      `--zone-id-filter=${listNames(filters)} leaves out the hosted zone ${id}.`,
-    );
+/** Whether it writes at all, and to Route 53. Who has a zone elsewhere may well have another provider. */
+function judgeProvider(about: About): LinkVerdict | undefined {
+  const { args, input } = about;
+  if (isOn(args, "dry-run")) {
+    const reason =
+      "ExternalDNS runs with --dry-run: it logs what it would write, and writes nothing.";
+    return judgeFlag(about, "GT-EXTERNAL-DNS-DRY-RUN", reason);
+  }
+  const provider = args("provider").at(-1) ?? "aws";
+  const zone = valueOf(input.sight.zone);
+  if (provider === "aws" || (!input.survey.kept && zone === undefined)) return undefined;
+  const where = zone === undefined ? "Route 53" : `the hosted zone ${zone.name} of Route 53`;
+  const reason = `ExternalDNS has --provider=${provider}, so it writes nothing to ${where}.`;
+  return judgeFlag(about, "GT-EXTERNAL-DNS-PROVIDER", reason);
+}
+
+function judgeZone(about: About): LinkVerdict | undefined {
+  const { args, input, live } = about;
+  if ((args("provider").at(-1) ?? "aws") !== "aws") return undefined;
+  const zone = valueOf(input.sight.zone);
+  const type = args("aws-zone-type").at(-1);
+  if (type === "private") return leavesOut(about, "--aws-zone-type=private", "public hosted zones");
+  const filters = args("zone-id-filter")
+    .map((id) => id.replace(/^\/hostedzone\//, ""))
+    .filter((id) => id !== "");
+  if (zone !== undefined) {
+    const what = `the hosted zone ${zone.id}`;
+    if (filters.length > 0 && !filters.some((id) => zone.id.endsWith(id))) {
+      return leavesOut(about, `--zone-id-filter=${listNames(filters)}`, what);
+    }
+    const isLetIn = isOn(args, "aws-zone-match-parent") && isParentOfFilter(args, zone.name);
+    const verdict = isLetIn ? undefined : filterDomain(args, zone.name);
+    const told = tellDomain(about, verdict, `the hosted zone ${zone.name}`);
+    if (told !== undefined) return told;
   }
   if (filters.length > 0) return undefined;
   const reason =
@@ -94,60 +126,5 @@ function judgeZoneFilter({ live, args, input }: About): LinkVerdict | undefined 
   return risky("GT-EXTERNAL-DNS-EVERY-ZONE", reason, {
     object: nameObject("Deployment", live.metadata),
     hint: "Set --zone-id-filter to the zone's id and --aws-zone-type=public in its chart's extraArgs.",
-  });
-}
-
-const CONTROLLER = "external-dns.alpha.kubernetes.io/controller";
-const OLD_PREFIX = "external-dns.alpha.kubernetes.io/";
-const NEW_PREFIX_SINCE = 22;
-
-/** What of the route itself makes ExternalDNS pass it over. */
-export function judgeRouteFilters(
-  { live, args }: About,
-  route: HttpRoute,
-): LinkVerdict | undefined {
-  const { labels = {}, annotations = {} } = route.metadata;
-  const object = nameObject("HTTPRoute", route.metadata);
-  const { name, namespace = "default" } = route.metadata;
-  const selector = args("label-filter").at(-1);
-  if (selector !== undefined && selector !== "" && !matchesLabels(labels, selector)) {
-    return broken("GT-EXTERNAL-DNS-FILTER", `--label-filter=${selector} leaves out the route.`, {
-      object,
-      hint: `kubectl label httproute ${name} --namespace ${namespace} ${selector}`,
-    });
-  }
-  const controller = annotations[CONTROLLER];
-  if (controller !== undefined && controller !== "dns-controller") {
-    return broken(
-      "GT-EXTERNAL-DNS-FILTER",
-      `The route's annotation ${CONTROLLER}=${controller} tells ExternalDNS to leave it alone.`,
-      {
-        object,
-        hint: `kubectl annotate httproute ${name} --namespace ${namespace} ${CONTROLLER}-`,
-      },
-    );
-  }
-  const image = live.spec.template.spec.containers[0]?.image ?? "";
-  const minor = Number(/:v0\.(\d+)/.exec(image)?.[1] ?? 0);
-  const old = Object.keys(annotations).find((key) => key.startsWith(OLD_PREFIX));
-  if (minor < NEW_PREFIX_SINCE || old === undefined) return undefined;
-  return risky(
-    "GT-EXTERNAL-DNS-ANNOTATION",
-    `ExternalDNS 0.${minor} no longer reads the annotation ${old} of the route.`,
-    { object, hint: `Write it as ${old.replace(".alpha", "")}.` },
-  );
-}
-
-function isWithin(hostname: string, domain: string): boolean {
-  const name = domain.replace(/^\./, "");
-  return hostname === name || hostname.endsWith(`.${name}`);
-}
-
-/** `a=b,c!=d,e`: the equality half of Kubernetes's selectors. */
-function matchesLabels(labels: Record<string, string>, selector: string): boolean {
-  return selector.split(",").every((term) => {
-    const [key = "", value] = term.split(/!?==?/).map((one) => one.trim());
-    if (value === undefined) return Object.hasOwn(labels, key);
-    return term.includes("!=") ? labels[key] !== value : labels[key] === value;
   });
 }

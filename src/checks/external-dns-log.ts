@@ -12,6 +12,8 @@ export interface LogSource {
   role: string | undefined;
   /** The Deployment, for the commands of the hints. */
   deployment: { name: string; namespace: string };
+  /** Somebody else's installation: init must not be sent at it. */
+  madeByHand?: boolean;
 }
 
 interface Cause {
@@ -29,6 +31,12 @@ const UNSUBMITTED = "failed to submit all changes";
 const SUBMISSION = /when submitting change batch: |Failed submitting change \(error: /;
 const REFUSAL = /AccessDenied|not authorized to perform|UnauthorizedOperation/;
 
+/** The command that shows it, where the role is known. */
+const readRole = (role: string | undefined, field: string): string =>
+  role === undefined
+    ? "."
+    : `: aws iam get-role --role-name ${role.split("/").at(-1) ?? role} --query Role.${field}`;
+
 /** Most telling first. The ARN in AWS's refusal tells which identity the pod has. */
 const CAUSES: readonly Cause[] = [
   {
@@ -39,15 +47,17 @@ const CAUSES: readonly Cause[] = [
         /not authorized|AccessDenied|InvalidIdentityToken/.test(line)) ||
       line.includes("does not have permissions to assume"),
     says: "AWS does not let ExternalDNS assume its role",
-    hint: ({ role = "its role" }) =>
-      `Compare the trust policy of ${role} with the ServiceAccount and the cluster; running init again puts it right.`,
+    hint: ({ role, madeByHand }) =>
+      `Compare the trust policy of ${role ?? "its role"} with the ServiceAccount and the cluster${madeByHand === true ? readRole(role, "AssumeRolePolicyDocument") : "; running init again puts it right."}`,
   },
   {
     code: "GT-EXTERNAL-DNS-PERMISSION",
     matches: (line, role) => REFUSAL.test(line) && isOwnRole(line, role),
     says: "ExternalDNS has its role, but the role may not do this",
-    hint: () =>
-      "Look for a permissions boundary or a service control policy that denies Route 53; the policy itself is put right by running init again.",
+    hint: ({ role, madeByHand }) =>
+      madeByHand === true
+        ? `Let the role's policy allow it, and look for a permissions boundary or a service control policy that denies Route 53${readRole(role, "PermissionsBoundary")}`
+        : "Look for a permissions boundary or a service control policy that denies Route 53; the policy itself is put right by running init again.",
   },
   {
     code: "GT-EXTERNAL-DNS-IDENTITY",

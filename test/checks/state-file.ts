@@ -34,7 +34,7 @@ export interface StateFile {
     nameServers?: string[];
     associations?: { roleArn: string }[];
   };
-  /** Kinds that may not be read. */
+  /** Kinds that may not be read, and `pods/log`. */
   forbidden?: string[];
   /** Names in the Secret's certificate. */
   secretNames?: string[];

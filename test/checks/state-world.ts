@@ -43,6 +43,8 @@ class StateKubernetes extends FakeKubernetes {
   }
 
   override async logs(query?: LogQuery): Promise<string[]> {
+    if (["Pod", "pods/log"].some((what) => this.forbidden.has(what)))
+      throw new UserError("GT-CLUSTER-FORBIDDEN", "pods/log may not be read.");
     const part = /name=([\w-]+)/.exec(query?.labelSelector ?? "")?.[1];
     return this.lines?.[`${query?.namespace}/${part}`] ?? this.lines?.[part ?? ""] ?? [];
   }
@@ -97,9 +99,20 @@ function surveyOf(state: State): Survey {
 /** A real certificate for these names in the Secret. */
 export function withCertificate(object: KubernetesObject, secretNames: string[] | undefined) {
   if (object.kind !== "Secret" || secretNames === undefined) return object;
-  const { certificate } = createAuthority().issue(secretNames);
-  const data = { "tls.crt": Buffer.from(certificate).toString("base64"), "tls.key": "a2V5" };
-  return { ...object, data };
+  return { ...object, data: { "tls.crt": certificateFor(secretNames), "tls.key": "a2V5" } };
+}
+
+const certificates = new Map<string, string>();
+
+/** Base64 of PEM; the same for the same names, for a state can have a thousand Secrets. */
+function certificateFor(names: readonly string[]): string {
+  const key = names.join();
+  const known = certificates.get(key);
+  if (known !== undefined) return known;
+  const { certificate } = createAuthority().issue(names, { days: 8000 });
+  const encoded = Buffer.from(certificate).toString("base64");
+  certificates.set(key, encoded);
+  return encoded;
 }
 
 function awsOf({ aws = {} }: State): Pick<StatusWorld, "zones" | "identity"> {

@@ -36,6 +36,7 @@ export function buildManyHosts(count: number): { state: State; gateways: string[
     name: `${count}-hosts`,
     objects: [...shared, ...made],
     handshake: { names: ["*.example.com"] },
+    secretNames: ["*.example.com"],
     http: { status: 200 },
     dns: Object.fromEntries(hosts.flatMap(answersFor)),
   };

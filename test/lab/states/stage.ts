@@ -8,7 +8,7 @@ import { kubeconfigOf } from "../kubernetes/control-plane.ts";
 import { until } from "../suite/until.ts";
 import { type BareApiServer, startApiServer } from "./api-server.ts";
 import { type Outside, startOutside } from "./outside.ts";
-import { type Rule, readersOf } from "./readers.ts";
+import { LOGS, type Rule, readersOf } from "./readers.ts";
 import { runStatus, type StatusOptions, type StatusRun } from "./run-status.ts";
 import { shiftTimes } from "./shift.ts";
 import { StateLoader } from "./state-loader.ts";
@@ -84,7 +84,8 @@ export class Stage {
     const plurals = Object.values(kinds)
       .filter(({ kind }) => forbidden.includes(kind))
       .map(({ plural }) => plural);
-    return { kubeconfig: await this.admit(name, readersOf(...plurals)) };
+    const logs = forbidden.includes(LOGS) ? [LOGS] : [];
+    return { kubeconfig: await this.admit(name, readersOf(...plurals, ...logs)) };
   }
 
   /** The kubeconfig of a ServiceAccount that may do this and no more. */
