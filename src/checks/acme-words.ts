@@ -10,12 +10,16 @@ export interface AcmeCause {
 export interface Attempting {
   kept: boolean;
   again: string;
+  /** ISO 8601. */
+  now: string;
+  /** It is production's, and no production certificate is there that staging would take away. */
+  mayUseStaging: boolean;
 }
 
 interface Words {
   pattern: RegExp;
   code: ErrorCode;
-  hint: (attempting: Attempting) => string;
+  hint: (attempting: Attempting, words: string) => string;
 }
 
 const then = ({ again }: Attempting) => `then start a new attempt: ${again}`;
@@ -25,8 +29,7 @@ const CA_WORDS: readonly Words[] = [
   {
     pattern: /rateLimited|too many (certificates|failed authorizations|new orders|registrations)/i,
     code: "GT-ACME-RATE-LIMITED",
-    hint: ({ kept }) =>
-      `Do not try again before the date it names${kept ? "; to try things out meanwhile: gateway-tls init --issuer staging" : "."}`,
+    hint: adviseOnLimit,
   },
   {
     pattern: /CAA record|error:caa/,
@@ -99,7 +102,7 @@ const CA_WORDS: readonly Words[] = [
 /** The cause that the words name; `GT-ACME-FAILED` where none is known. */
 export function explainAcmeWords(words: string, attempting: Attempting): AcmeCause {
   const known = CA_WORDS.find(({ pattern }) => pattern.test(words));
-  if (known !== undefined) return { code: known.code, hint: known.hint(attempting) };
+  if (known !== undefined) return { code: known.code, hint: known.hint(attempting, words) };
   return { code: "GT-ACME-FAILED", hint: `Mend what it names, ${then(attempting)}` };
 }
 
@@ -108,4 +111,17 @@ export function findRetryDate(words: string): string | undefined {
   const found = /retry after (\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d) ?(?:UTC|Z|\+0000)/i.exec(words);
   const [, day, time] = found ?? [];
   return day === undefined || time === undefined ? undefined : `${day}T${time}Z`;
+}
+
+/** A limit's date: before it the CA refuses every attempt, after it cert-manager may wait for hours. */
+function adviseOnLimit({ now, again, mayUseStaging }: Attempting, words: string): string {
+  const until = findRetryDate(words);
+  if (until !== undefined && Date.parse(until) <= Date.parse(now)) {
+    return `That was until ${until}. Start a new attempt: ${again}`;
+  }
+  const first =
+    until === undefined ? "Do not try again before the date it names" : `Not before ${until}`;
+  return mayUseStaging
+    ? `${first}; to try things out meanwhile: gateway-tls promote --to staging`
+    : `${first}: until then the CA refuses every attempt.`;
 }

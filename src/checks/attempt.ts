@@ -58,6 +58,8 @@ function isOpen(certificate: Certificate): boolean {
 
 export const CLUSTER_ISSUER = "cert-manager.io/cluster-issuer";
 export const ISSUER = "cert-manager.io/issuer";
+const ISSUER_KIND = "cert-manager.io/issuer-kind";
+const ISSUER_GROUP = "cert-manager.io/issuer-group";
 
 /** The Gateway of the host. */
 export function findGateway({ facts, target }: LinkInput): Gateway | undefined {
@@ -67,15 +69,30 @@ export function findGateway({ facts, target }: LinkInput): Gateway | undefined {
   );
 }
 
-/** Who is to issue: as the Gateway says, else as the Certificate does. */
-export function findIssuerName(input: LinkInput): { kind: string; name: string } | undefined {
+/** Who is to issue. */
+export interface IssuerRef {
+  kind: string;
+  name: string;
+  /** Of a project beside cert-manager, which has a controller of its own. */
+  external: boolean;
+}
+
+/** As the Gateway says, else as the Certificate does (certificate-shim, issuerForIngressLike). */
+export function findIssuerName(input: LinkInput): IssuerRef | undefined {
   const annotations = findGateway(input)?.metadata.annotations ?? {};
   const cluster = annotations[CLUSTER_ISSUER];
-  if (cluster !== undefined) return { kind: "ClusterIssuer", name: cluster };
-  const local = annotations[ISSUER];
-  if (local !== undefined) return { kind: "Issuer", name: local };
+  const name = cluster ?? annotations[ISSUER];
+  if (name !== undefined) {
+    const kind = cluster === undefined ? "Issuer" : "ClusterIssuer";
+    return describeIssuer(name, annotations[ISSUER_KIND] ?? kind, annotations[ISSUER_GROUP]);
+  }
   const ref = findAttempt(input).certificate?.spec.issuerRef;
-  return ref && { kind: ref.kind ?? "Issuer", name: ref.name };
+  return ref && describeIssuer(ref.name, ref.kind ?? "Issuer", ref.group);
+}
+
+function describeIssuer(name: string, kind: string, group = ""): IssuerRef {
+  const isOwnGroup = group === "" || group === "cert-manager.io";
+  return { kind, name, external: !isOwnGroup || !["Issuer", "ClusterIssuer"].includes(kind) };
 }
 
 /** When cert-manager tries again: one hour after the first failure, doubled each time, at most 32. */

@@ -11,9 +11,11 @@ import {
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
+import { certManagerLogs } from "./controllers.ts";
 import { isBackingOff } from "./issuance.ts";
 import { doubtClock, isClockOff } from "./clock.ts";
 import { toSeconds } from "./moment.ts";
+import { isLate, ISSUING_MS, latestOf } from "./patience.ts";
 import { attemptingOf, RERUN } from "./repair.ts";
 
 /**
@@ -93,22 +95,38 @@ function judgeNotReady(input: LinkInput, live: Certificate, more: More): LinkVer
   const issuing = findCondition(conditions, "Issuing");
   const isReady = ready?.status === "True" && isCurrent(ready, live.metadata.generation);
   if (isReady && issuing?.status !== "True") return undefined;
-  const late = isReady ? judgeRenewal(input, live, more) : undefined;
-  if (late !== undefined && isStuck(input, live, issuing?.lastTransitionTime)) return late;
+  const { changedAt, creationTimestamp } = live.metadata;
+  const since =
+    issuing?.status === "True"
+      ? issuing.lastTransitionTime
+      : latestOf(ready?.lastTransitionTime ?? creationTimestamp, changedAt);
+  const { now } = input.facts;
   const words = [issuing?.message, ready?.status === "True" ? undefined : ready?.message];
   const reason = words.find((text) => text !== undefined && text !== "");
-  return onItsWay(reason ?? "the certificate is being requested", more);
+  if (isReady) {
+    if (!isLate(now, since, findPatience(live))) return onItsWay(reason ?? REQUESTED, more);
+    return (
+      judgeRenewal(input, live, more) ?? risky(...tellStuck(input, reason, { ...more, since }))
+    );
+  }
+  return isLate(now, since, ISSUING_MS)
+    ? broken(...tellStuck(input, reason, { ...more, since }))
+    : onItsWay(reason ?? REQUESTED, more);
+}
+
+const REQUESTED = "the certificate is being requested";
+
+/** An attempt that neither ends nor says anything, on the order and the challenge neither. */
+function tellStuck(input: LinkInput, words: string | undefined, more: More) {
+  const told = words === undefined ? "" : `: ${words}`;
+  const reason = `cert-manager has long been at the certificate, and says nothing more${told}`;
+  return ["GT-CONTROLLER-SILENT", reason, { ...more, hint: certManagerLogs(input) }] as const;
 }
 
 /** How late a renewal may be, in milliseconds: by the lifetime that the certificate has. */
 function findPatience({ status: { notAfter, renewalTime } }: Certificate): number {
-  const keptMs = Date.parse(notAfter ?? "") - Date.parse(renewalTime ?? "");
-  return Math.min(RENEWING_MS, RENEWING_SHARE * keptMs);
-}
-
-/** An attempt that neither ends nor says anything. */
-function isStuck({ facts }: LinkInput, live: Certificate, since: string | undefined): boolean {
-  return Date.parse(facts.now) - Date.parse(since ?? facts.now) > findPatience(live);
+  if (notAfter === undefined || renewalTime === undefined) return RENEWING_MS;
+  return Math.min(RENEWING_MS, RENEWING_SHARE * (Date.parse(notAfter) - Date.parse(renewalTime)));
 }
 
 /** Lifetimes come from the certificate itself: half of the time kept for renewing is the limit. */
@@ -137,7 +155,10 @@ function judgePromotion(
   if (issuer !== "production" || live.spec.issuerRef.name !== issuers?.staging) return undefined;
   const age = Date.parse(facts.now) - Date.parse(more.since ?? facts.now);
   const reason = "The certificate is still from the staging issuer, which no browser trusts.";
-  const told = { ...more, why: "Only a certificate of the production issuer is trusted by browsers." };
+  const told = {
+    ...more,
+    why: "Only a certificate of the production issuer is trusted by browsers.",
+  };
   const goOn = `Where no init is at it any more, go on with it: ${RERUN}`;
   if (age <= PROMOTING_MS) return onItsWay(reason, { ...told, hint: goOn });
   return broken("GT-CERTIFICATE-STAGING", reason, { ...told, hint: RERUN });

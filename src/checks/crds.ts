@@ -1,8 +1,12 @@
+import type { Condition } from "../facts/condition.ts";
 import type { CrdGroup } from "../facts/crds.ts";
-import { broken, onItsWay, type LinkInput, type LinkVerdict } from "./chain.ts";
+import { valueOf } from "../facts/fact.ts";
+import { broken, onItsWay, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
+import { refused } from "./conditions.ts";
+import { classOf } from "./controllers.ts";
 import { listNames } from "./nearest.ts";
 import { repairHint } from "./repair.ts";
-import { minorOf } from "./version.ts";
+import { compareVersions, minorOf } from "./version.ts";
 
 const GATEWAY_API_CRDS = ["gatewayclasses", "gateways", "httproutes"].map(
   (plural) => `${plural}.gateway.networking.k8s.io`,
@@ -15,6 +19,9 @@ const CERT_MANAGER_CRDS = [
   "challenges.acme.cert-manager.io",
 ];
 
+const findOther = (wanted: string | undefined, versions: readonly string[]): string | undefined =>
+  versions.find((one) => wanted !== undefined && minorOf(one) !== minorOf(wanted));
+
 /** The Gateway API's CRDs: all that are needed, of a version that the gateway controller supports. */
 export function judgeGatewayApiCrds(input: LinkInput, found: CrdGroup | undefined): LinkVerdict {
   if (found === undefined)
@@ -26,17 +33,49 @@ export function judgeGatewayApiCrds(input: LinkInput, found: CrdGroup | undefine
   if (open !== undefined) return onItsWay(`${open} is not established yet`, { object });
   const wanted = input.survey.expected.gatewayApi;
   const versions = found.versions.join(", ");
-  const other = found.versions.find(
-    (version) => wanted !== undefined && minorOf(version) !== minorOf(wanted),
+  const served = judgeServed(input, found, GATEWAY_API_CRDS);
+  if (served !== undefined) return served;
+  const other = findOther(wanted, found.versions);
+  if (other === undefined) return { state: "ok", reason: versions };
+  const reason = `The cluster has Gateway API ${other}, and the gateway controller is made for ${wanted ?? "another"}.`;
+  const hint = adviseOnPair(other, wanted ?? other, found.owner.name);
+  // Of another minor version NGINX Gateway Fabric makes the best; of another major it takes nothing.
+  const tell = isRefused(input) ? broken : risky;
+  return tell("GT-CRDS-UNSUPPORTED", reason, { object, hint });
+}
+
+function isRefused(input: LinkInput): boolean {
+  const wanted = classOf(input);
+  const live = valueOf(input.facts.gatewayClasses)?.find(({ name }) => name === wanted);
+  return live?.accepted?.status === "False" && live.accepted.reason === "UnsupportedVersion";
+}
+
+/** CRDs only ever go up: an older version drops fields, and may not serve what is stored. */
+function adviseOnPair(there: string, wanted: string, owner: string): string {
+  return compareVersions(there, wanted) > 0
+    ? `Upgrade the gateway controller to a version for Gateway API ${minorOf(there)}; never downgrade the CRDs.`
+    : `Upgrade the CRDs to ${wanted}; they belong to ${owner}.`;
+}
+
+/** The class's word about the CRDs' version; `undefined` where they are told of by their own link. */
+export function judgeSupport(
+  input: LinkInput,
+  about: { accepted: Condition; supportedVersion: Condition; object: string },
+): LinkVerdict | undefined {
+  const { accepted, supportedVersion, object } = about;
+  const group = valueOf(input.facts.crds)?.gatewayApi;
+  const told = findOther(input.survey.expected.gatewayApi, group?.versions ?? []);
+  if (told !== undefined && accepted.status === "True") return undefined;
+  const named = /version (?:is )?v?(\d+\.\d+\.\d+)/.exec(supportedVersion.message)?.[1];
+  const there = group?.versions.find(
+    (one) => named !== undefined && minorOf(one) !== minorOf(named),
   );
-  if (other === undefined) {
-    return judgeServed(input, found, GATEWAY_API_CRDS) ?? { state: "ok", reason: versions };
-  }
-  return broken(
-    "GT-CRDS-UNSUPPORTED",
-    `The cluster has Gateway API ${other}; the gateway controller supports ${wanted ?? "another"}.`,
-    { object, hint: `Bring them back to ${wanted ?? "it"}; they belong to ${found.owner.name}.` },
-  );
+  const hint =
+    group === undefined || named === undefined || there === undefined
+      ? "Bring the gateway controller and the Gateway API together; never by older CRDs than are there."
+      : adviseOnPair(there, named, group.owner.name);
+  const verdict = refused("GT-CRDS-UNSUPPORTED", supportedVersion, object, hint);
+  return accepted.status === "True" ? { ...verdict, state: "warning" } : verdict;
 }
 
 /** What is wrong with cert-manager's CRDs; `undefined` when nothing is, or nobody could see. */

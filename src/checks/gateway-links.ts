@@ -1,24 +1,22 @@
 import { findCondition, isCurrent } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Gateway } from "../facts/objects.ts";
-import { HTTP_LISTENER } from "../plan/names.ts";
 import {
   broken,
   firstTrouble,
   judgeSeen,
   nameObject,
-  onItsWay,
   type Link,
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
-import { judgeDeletion, refused, wordsOf } from "./conditions.ts";
+import { judgeDeletion, refused } from "./conditions.ts";
+import { gatewayLogs } from "./controllers.ts";
 import { judgeDeployment } from "./deployment.ts";
+import { hasListener, judgeListeners, missingListener } from "./listener-link.ts";
 import { judgeBalancer } from "./load-balancer-link.ts";
-import { includesHost } from "../facts/survey.ts";
-import { listNames } from "./nearest.ts";
+import { awaitController } from "./patience.ts";
 import { repairHint } from "./repair.ts";
-import { findRoute } from "./route-links.ts";
 
 /** The Gateway, its load balancer, and the host's listener. */
 export const gatewayLinks: readonly Link[] = [
@@ -53,40 +51,9 @@ export const httpsListenerLink: Link = {
   after: ["listener", "record", "http"],
   evaluate: (input) =>
     judgeLive(input, (live) =>
-      isDeclared(input, live) ? { state: "ok" } : missingListener(input, live),
+      hasListener(input, live) ? { state: "ok" } : missingListener(input, live),
     ),
 };
-
-const isDeclared = ({ target }: LinkInput, live: Gateway): boolean =>
-  live.spec.listeners.some(({ name }) => name === target.listener);
-
-/** Whether the host's Gateway has it; where no Gateway is seen, that is told elsewhere. */
-export function hasHttpsListener(input: LinkInput): boolean {
-  const { namespace, name } = input.target.gateway;
-  const live = valueOf(input.facts.gateways)?.find(
-    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
-  );
-  return live === undefined || isDeclared(input, live);
-}
-
-function missingListener(input: LinkInput, live: Gateway): LinkVerdict {
-  const { namespace, name } = live.metadata;
-  const reason = `The Gateway has no listener for ${input.target.hostname}.`;
-  return broken("GT-LISTENER-MISSING", reason, {
-    object: nameObject("Gateway", live.metadata),
-    hint: repairHint(input, `kubectl edit gateway ${name} --namespace ${namespace ?? "default"}`),
-  });
-}
-
-/** Whether the host's route hangs on port 80, as it does until its HTTPS listener is there. */
-function isOnHttp(input: LinkInput, listener: string | undefined): boolean {
-  const route = findRoute(input, valueOf(input.facts.routes) ?? []);
-  return (
-    route?.spec.parentRefs.some(
-      ({ sectionName }) => sectionName === undefined || sectionName === listener,
-    ) === true
-  );
-}
 
 /** The Gateway of the host, or that it is gone. */
 function judgeLive(input: LinkInput, evaluate: (live: Gateway) => LinkVerdict): LinkVerdict {
@@ -115,13 +82,15 @@ function judgeGateway(input: LinkInput, live: Gateway): LinkVerdict {
   return firstTrouble(
     () => judgeDeletion(live.metadata, object),
     () => {
-      const unseen = "the controller has not looked at the Gateway's last change yet";
-      if (accepted === undefined || accepted.status === "Unknown")
-        return onItsWay(unseen, { object, since: accepted?.lastTransitionTime });
-      const old = [accepted, programmed].find(
+      const isNew = accepted === undefined || accepted.status === "Unknown";
+      const isOld = [accepted, programmed].some(
         (one) => one !== undefined && !isCurrent(one, generation),
       );
-      return old && onItsWay(unseen, { object, since: old.lastTransitionTime });
+      if (!isNew && !isOld) return undefined;
+      const { changedAt, creationTimestamp } = live.metadata;
+      const reason = "the controller has not looked at the Gateway's last change yet";
+      const since = changedAt ?? (isNew ? creationTimestamp : undefined);
+      return awaitController(input, { reason, since, object }, gatewayLogs(input, object));
     },
     () =>
       accepted?.status === "False" ? refused("GT-GATEWAY-REFUSED", accepted, object) : undefined,
@@ -147,80 +116,4 @@ function judgeDataPlane(input: LinkInput, { metadata }: Gateway): LinkVerdict | 
   if (live === undefined) return undefined;
   const verdict = judgeDeployment(live, "The Gateway's data plane", input);
   return verdict.state === "ok" ? undefined : verdict;
-}
-
-function judgeListeners(input: LinkInput, live: Gateway): LinkVerdict {
-  const { target } = input;
-  const object = nameObject("Gateway", live.metadata);
-  const { namespace, name } = target.gateway;
-  const hint = repairHint(input, `kubectl edit gateway ${name} --namespace ${namespace}`);
-  const declared = isDeclared(input, live);
-  const http = live.spec.listeners.find(
-    ({ port, protocol, hostname }) =>
-      port === 80 &&
-      protocol === "HTTP" &&
-      (hostname === undefined || includesHost(hostname, target.hostname)),
-  );
-  return firstTrouble(
-    () => {
-      if (http !== undefined) return undefined;
-      const reason = `The Gateway has no listener on port 80 for ${target.hostname}: the CA's question cannot be answered.`;
-      return broken("GT-HTTP-LISTENER-MISSING", reason, { object, hint });
-    },
-    () => judgeListener(live, http?.name ?? HTTP_LISTENER, object),
-    () => (declared || isOnHttp(input, http?.name) ? undefined : missingListener(input, live)),
-    () => {
-      if (!target.hostname.startsWith("*.")) return undefined;
-      const reason = `${target.hostname} is a wildcard, and HTTP-01 never proves one.`;
-      return broken("GT-LISTENER-WILDCARD", reason, {
-        object,
-        hint: "Give each host a listener of its own, or prove the wildcard by DNS-01.",
-      });
-    },
-    () => (declared ? judgeListener(live, target.listener, object) : undefined),
-    () => ({ state: "ok", object }),
-  );
-}
-
-function judgeListener(live: Gateway, name: string, object: string): LinkVerdict | undefined {
-  const status = live.status.listeners.find((one) => one.name === name);
-  if (status === undefined)
-    return onItsWay(`the controller has not looked at the listener ${name} yet`, { object });
-  if (status.conditions.some((one) => !isCurrent(one, live.metadata.generation)))
-    return onItsWay(`the controller has not looked at the listener ${name}'s last change yet`, {
-      object,
-    });
-  const conflicted = findCondition(status, "Conflicted");
-  if (conflicted?.status === "True") {
-    const twins = findTwins(live, name);
-    const verdict = refused("GT-LISTENER-CONFLICT", conflicted, object);
-    const names = twins.length === 0 ? "" : `Listeners ${listNames([name, ...twins])}: `;
-    return { ...verdict, reason: `${names}${verdict.reason ?? ""}` };
-  }
-  const refs = findCondition(status, "ResolvedRefs");
-  if (refs?.status === "False" && refs.reason === "InvalidCertificateRef")
-    return onItsWay(`expected until the first issuance: ${wordsOf(refs)}`, {
-      object,
-      since: refs.lastTransitionTime,
-    });
-  const bad = status.conditions.find(
-    ({ type, status }) =>
-      status === "False" && type !== "Conflicted" && type !== "OverlappingTLSConfig",
-  );
-  if (bad === undefined) return undefined;
-  const verdict = refused("GT-LISTENER-REFUSED", bad, object);
-  return { ...verdict, reason: `Listener ${name}: ${verdict.reason ?? ""}` };
-}
-
-/** Others on the same port with the same hostname, or another protocol. */
-function findTwins({ spec }: Gateway, name: string): string[] {
-  const own = spec.listeners.find((one) => one.name === name);
-  return spec.listeners
-    .filter(
-      (one) =>
-        one.name !== name &&
-        one.port === own?.port &&
-        (one.hostname === own?.hostname || one.protocol !== own?.protocol),
-    )
-    .map((one) => one.name);
 }

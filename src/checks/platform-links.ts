@@ -1,21 +1,12 @@
-import type { CertManagerFact } from "../facts/cert-manager.ts";
 import { isCurrent } from "../facts/condition.ts";
-import { valueOf } from "../facts/fact.ts";
-import {
-  broken,
-  firstTrouble,
-  judgeSeen,
-  nameObject,
-  onItsWay,
-  risky,
-  type Link,
-  type LinkInput,
-  type LinkVerdict,
-} from "./chain.ts";
+import type { GatewayClassFact } from "../facts/gateway-classes.ts";
+import { judgeCertManager } from "./cert-manager-link.ts";
+import { broken, judgeSeen, type Link, type LinkInput, type LinkVerdict } from "./chain.ts";
 import { judgeDeletion, refused } from "./conditions.ts";
-import { judgeCertManagerCrds, judgeGatewayApiCrds } from "./crds.ts";
+import { classOf, findForeignController, gatewayLogs, NGINX_NAMES } from "./controllers.ts";
+import { judgeGatewayApiCrds, judgeSupport } from "./crds.ts";
 import { findDeployments, judgeDeployment } from "./deployment.ts";
-import { listNames } from "./nearest.ts";
+import { awaitController } from "./patience.ts";
 import { repairHint, RERUN } from "./repair.ts";
 
 /** What everything else stands on. */
@@ -71,153 +62,48 @@ function judgeInstallation({ survey, facts }: LinkInput): LinkVerdict {
   });
 }
 
-const CONTROLLERS = ["nginx-gateway-fabric", "nginx-gateway"];
-const NGINX = "gateway.nginx.org/nginx-gateway-controller";
-
 function judgeController(input: LinkInput): LinkVerdict {
   const { survey, facts } = input;
-  const foreign = valueOf(facts.gatewayClasses)?.find(
-    ({ name, controller }) => name === classOf(input) && controller !== NGINX,
-  );
-  if (foreign !== undefined && !survey.kept) return { state: "ok", reason: foreign.controller };
+  const foreign = findForeignController(input);
+  if (foreign !== undefined && !survey.kept) return { state: "ok", reason: foreign };
   return judgeSeen(facts.deployments, (all) => {
     const { gatewayController } = survey.namespaces;
-    const [live] = findDeployments(all, CONTROLLERS, gatewayController);
+    const [live] = findDeployments(all, NGINX_NAMES, gatewayController);
     return judgeDeployment(live, "NGINX Gateway Fabric", input);
   });
 }
 
-/** Gateways made by hand may be of several classes. */
-function classOf({ survey, facts, target }: LinkInput): string {
-  if (survey.kept) return survey.gatewayClass;
-  const live = valueOf(facts.gateways)?.find(
-    ({ metadata: { name, namespace } }) =>
-      name === target.gateway.name && namespace === target.gateway.namespace,
-  );
-  return live?.spec.gatewayClassName ?? survey.gatewayClass;
-}
-
 function judgeClass(input: LinkInput): LinkVerdict {
-  const { facts } = input;
-  return judgeSeen(facts.gatewayClasses, (classes) => {
-    const wanted = classOf(input);
+  const wanted = classOf(input);
+  const object = `GatewayClass ${wanted}`;
+  return judgeSeen(input.facts.gatewayClasses, (classes) => {
     const found = classes.find(({ name }) => name === wanted);
-    const object = `GatewayClass ${wanted}`;
-    if (found === undefined)
-      return broken("GT-GATEWAY-CLASS-MISSING", `There is no ${object}.`, {
-        object,
-        hint: repairHint(input, "kubectl get gatewayclasses"),
-      });
-    const { accepted, supportedVersion, generation, leaving } = found;
-    const deletion = leaving && judgeDeletion(leaving, object);
-    if (deletion !== undefined) return deletion;
-    const old = [accepted, supportedVersion].find(
-      (one) => one !== undefined && !isCurrent(one, generation),
-    );
-    if (old !== undefined)
-      return onItsWay("the controller has not looked at the GatewayClass's last change yet", {
-        object,
-      });
-    if (supportedVersion?.status === "False") {
-      const hint =
-        "Install the Gateway API version that it names; never an older one than is there.";
-      const verdict = refused("GT-CRDS-UNSUPPORTED", supportedVersion, object, hint);
-      return accepted?.status === "True" ? { ...verdict, state: "warning" } : verdict;
-    }
-    if (accepted === undefined || accepted.status === "Unknown")
-      return onItsWay("the GatewayClass has not been accepted yet", { object });
-    if (accepted.status === "False") return refused("GT-GATEWAY-CLASS-REFUSED", accepted, object);
-    return { state: "ok", object };
+    if (found !== undefined) return judgeLiveClass(input, found, object);
+    return broken("GT-GATEWAY-CLASS-MISSING", `There is no ${object}.`, {
+      object,
+      hint: repairHint(input, "kubectl get gatewayclasses"),
+    });
   });
 }
 
-/** cert-manager's word when it started before the CRDs (cmd/controller/app/start.go). */
-const NO_CRDS = /Gateway API CRDs do not seem to be present/;
-/** Before its CA bundle is injected, the API server cannot call the webhook. */
-const WEBHOOK = /failed calling webhook "[^"]*cert-manager/;
-
-function judgeCertManager(input: LinkInput): LinkVerdict {
-  const { facts } = input;
-  return judgeSeen(facts.certManagers, (found) => {
-    const [first, second] = found;
-    if (first === undefined)
-      return broken("GT-DEPLOYMENT-MISSING", "cert-manager is not installed.", {
-        hint: repairHint(input, "kubectl get deployments --all-namespaces"),
-      });
-    return firstTrouble(
-      () => judgeCertManagerCrds(input),
-      () => judgeLeaving(input, first),
-      () => judgeLog(input, first),
-      () => (second === undefined ? undefined : judgeTwo(first, second)),
-      () => (found.some(({ ready }) => ready) ? undefined : judgeReplicas(input, first)),
-      () => judgeSetting(found, first),
-      () => judgeWebhook(input, first),
-      () => ({ state: "ok", object: nameObject("Deployment", first) }),
-    );
-  });
-}
-
-function judgeLeaving({ facts }: LinkInput, first: CertManagerFact): LinkVerdict | undefined {
-  const live = findLive(facts, first);
-  return live && judgeDeletion(live.metadata, nameObject("Deployment", live.metadata));
-}
-
-const findLive = ({ deployments }: LinkInput["facts"], { name, namespace }: CertManagerFact) =>
-  valueOf(deployments)?.find(
-    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+function judgeLiveClass(input: LinkInput, found: GatewayClassFact, object: string): LinkVerdict {
+  const { accepted, supportedVersion, generation, leaving, createdAt, changedAt } = found;
+  const deletion = leaving && judgeDeletion(leaving, object);
+  if (deletion !== undefined) return deletion;
+  const isOld = [accepted, supportedVersion].some(
+    (one) => one !== undefined && !isCurrent(one, generation),
   );
-
-function judgeLog({ facts }: LinkInput, { name, namespace }: CertManagerFact) {
-  const line = valueOf(facts.certManagerLog)?.findLast((one) => NO_CRDS.test(one));
-  const isDown = valueOf(facts.certManagers)?.every(({ ready }) => !ready) === true;
-  if (line === undefined || !isDown) return undefined;
-  const reason =
-    "cert-manager ended: the Gateway API CRDs do not seem to be present. It was started before them.";
-  return broken("GT-CERT-MANAGER-BEFORE-CRDS", reason, {
-    object: nameObject("Deployment", { name, namespace }),
-    hint: `kubectl rollout restart deployment ${name} --namespace ${namespace}`,
-  });
-}
-
-function judgeTwo(first: CertManagerFact, second: CertManagerFact): LinkVerdict {
-  const names = [first, second].map((one) => nameObject("Deployment", one));
-  return broken(
-    "GT-CERT-MANAGER-TWICE",
-    `Two cert-managers act on the same Certificates: ${listNames(names)}.`,
-    {
-      object: names[1],
-      hint: `Uninstall one of them; the second belongs to ${second.owner.name}.`,
-    },
-  );
-}
-
-function judgeReplicas(input: LinkInput, first: CertManagerFact): LinkVerdict {
-  const live = findLive(input.facts, first);
-  if (live !== undefined) return judgeDeployment(live, "cert-manager", input);
-  return onItsWay("cert-manager has no ready pod", { object: nameObject("Deployment", first) });
-}
-
-function judgeSetting(found: readonly CertManagerFact[], first: CertManagerFact) {
-  if (found.some(({ gatewayApi }) => gatewayApi !== "disabled")) return undefined;
-  return broken(
-    "GT-CERT-MANAGER-GATEWAY-API",
-    "cert-manager runs without the Gateway API, so it makes no Certificate for a Gateway.",
-    {
-      object: nameObject("Deployment", first),
-      hint: `Set config.enableGatewayAPI=true in its chart's values; it belongs to ${first.owner.name}.`,
-    },
-  );
-}
-
-function judgeWebhook(input: LinkInput, { namespace }: CertManagerFact) {
-  const { facts } = input;
-  const event = valueOf(facts.events)?.findLast(({ message }) => WEBHOOK.test(message));
-  const live = findDeployments(valueOf(facts.deployments) ?? [], ["webhook"], namespace);
-  const verdict = live[0] && judgeDeployment(live[0], "cert-manager's webhook", input);
-  if (verdict !== undefined && verdict.state !== "ok") return verdict;
-  if (event === undefined) return undefined;
-  return risky("GT-CERT-MANAGER-WEBHOOK", `Lately: ${event.message}`, {
-    since: event.lastTimestamp ?? event.eventTime,
-    hint: `kubectl get pods --namespace ${namespace}`,
-  });
+  if (isOld || accepted === undefined || accepted.status === "Unknown") {
+    const reason = isOld
+      ? "the controller has not looked at the GatewayClass's last change yet"
+      : "the controller has not accepted the GatewayClass yet";
+    const since = changedAt ?? (isOld ? undefined : createdAt);
+    return awaitController(input, { reason, since, object }, gatewayLogs(input, object));
+  }
+  if (supportedVersion?.status === "False") {
+    const verdict = judgeSupport(input, { accepted, supportedVersion, object });
+    if (verdict !== undefined) return verdict;
+  }
+  if (accepted.status === "False") return refused("GT-GATEWAY-CLASS-REFUSED", accepted, object);
+  return { state: "ok", object };
 }

@@ -8,11 +8,14 @@ import {
   judgeSeen,
   nameObject,
   onItsWay,
+  risky,
   type Link,
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
 import { judgeDeletion, refused, wordsOf } from "./conditions.ts";
+import { gatewayLogs } from "./controllers.ts";
+import { awaitController } from "./patience.ts";
 import { repairHint } from "./repair.ts";
 import { listNames } from "./nearest.ts";
 
@@ -59,14 +62,17 @@ function judgeRoute(input: LinkInput, routes: readonly HttpRoute[]): LinkVerdict
   const conditions = parents.flatMap((parent) => parent.conditions);
   return firstTrouble(
     () => judgeDeletion(live.metadata, object),
-    () =>
-      parents.length === 0
-        ? onItsWay("no controller has looked at the route yet", { object })
-        : undefined,
-    () =>
-      conditions.some((one) => !isCurrent(one, live.metadata.generation))
-        ? onItsWay("the controller has not looked at the route's last change yet", { object })
-        : undefined,
+    () => {
+      const isNew = parents.length === 0;
+      if (!isNew && conditions.every((one) => isCurrent(one, live.metadata.generation)))
+        return undefined;
+      const { changedAt, creationTimestamp } = live.metadata;
+      const reason = isNew
+        ? "no controller has looked at the route yet"
+        : "the controller has not looked at the route's last change yet";
+      const since = changedAt ?? (isNew ? creationTimestamp : undefined);
+      return awaitController(input, { reason, since, object }, gatewayLogs(input, object));
+    },
     () => {
       const accepted = conditions.find(
         ({ type, status }) => type === "Accepted" && status === "False",
@@ -134,15 +140,14 @@ function judgeBackends(input: LinkInput): LinkVerdict {
     );
     const names = target.backends.map(({ namespace, name }) => `${namespace}/${name}`);
     const [first] = empty;
-    if (first === undefined || empty.length < target.backends.length)
-      return { state: "ok", reason: listNames(names) };
-    return broken(
-      "GT-BACKEND-NOT-READY",
-      `The Service ${first.namespace}/${first.name} has no ready pod.`,
-      {
-        object: `Service ${first.namespace}/${first.name}`,
-        hint: `kubectl get pods --namespace ${first.namespace}`,
-      },
-    );
+    if (first === undefined) return { state: "ok", reason: listNames(names) };
+    const more = {
+      object: `Service ${first.namespace}/${first.name}`,
+      hint: `kubectl get pods --namespace ${first.namespace}`,
+    };
+    const reason = `The Service ${first.namespace}/${first.name} has no ready pod`;
+    return empty.length === target.backends.length
+      ? broken("GT-BACKEND-NOT-READY", `${reason}.`, more)
+      : risky("GT-BACKEND-NOT-READY", `${reason}; what the route sends there fails.`, more);
   });
 }

@@ -1,4 +1,5 @@
 import { findCaIdentity } from "../facts/caa.ts";
+import { valueOf } from "../facts/fact.ts";
 import type { ServedCertificate } from "../ports/network.ts";
 import { findAttempt } from "./attempt.ts";
 import {
@@ -74,13 +75,14 @@ function isSameSecond(a: string, b: string): boolean {
   return Math.abs(Date.parse(a) - Date.parse(b)) < 1000;
 }
 
-function judgeTrust({ survey }: LinkInput, served: ServedCertificate): LinkVerdict {
+function judgeTrust(input: LinkInput, served: ServedCertificate): LinkVerdict {
+  const { survey } = input;
   const { issuer, acmeServer } = survey.expected;
-  if (served.trusted || issuer === "staging") {
+  if (served.trusted || (issuer === "staging" && isOfStaging(input, served))) {
     return { state: "ok", reason: `issuer ${served.issuer}, until ${toSeconds(served.notAfter)}` };
   }
   const reason = `The served chain is not trusted (${served.untrustedReason ?? "unknown"}; issuer ${served.issuer}).`;
-  if (/\(STAGING\)/.test(served.issuer)) {
+  if (STAGING.test(served.issuer)) {
     const hint = survey.kept
       ? "gateway-tls init --issuer production"
       : "Let the Gateway name the production issuer (cert-manager.io/cluster-issuer).";
@@ -92,6 +94,20 @@ function judgeTrust({ survey }: LinkInput, served: ServedCertificate): LinkVerdi
   return risky("GT-SERVED-UNTRUSTED", reason, {
     hint: "Name your CA's root with --trust-ca FILE.",
   });
+}
+
+const STAGING = /\(STAGING\)/;
+
+/** Let's Encrypt's staging says so in its names; a private CA that stands in for it has any name. */
+function isOfStaging(input: LinkInput, { issuer }: ServedCertificate): boolean {
+  if (STAGING.test(issuer)) return true;
+  const { issuers } = input.survey.expected;
+  const live = valueOf(input.facts.issuers)?.find(
+    ({ metadata }) => metadata.name === issuers?.staging,
+  );
+  const { certificate } = findAttempt(input);
+  const isLetsEncrypt = findCaIdentity(live?.spec.acme.server ?? "") !== undefined;
+  return !isLetsEncrypt && certificate?.spec.issuerRef.name === issuers?.staging;
 }
 
 /** Whether a certificate for `name` is good for the host: a wildcard covers one label. */

@@ -1,22 +1,18 @@
-import { type Fact, valueOf } from "../facts/fact.ts";
-import type { TlsSecret } from "../facts/tls-secrets.ts";
+import type { Fact } from "../facts/fact.ts";
 import type { HttpAnswer } from "../ports/network.ts";
 import { findAttempt } from "./attempt.ts";
 import {
   broken,
-  firstTrouble,
   judgeSeen,
   nameObject,
-  onItsWay,
   risky,
   type Link,
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
-import { judgeDeletion } from "./conditions.ts";
-import { listNames } from "./nearest.ts";
 import { RERUN } from "./repair.ts";
-import { covers, judgeServed } from "./served-certificate.ts";
+import { judgeSecret } from "./secret-link.ts";
+import { judgeServed } from "./served-certificate.ts";
 
 /** Port 80, asked from here: before the challenge, which needs it. */
 export const httpLink: Link = {
@@ -90,57 +86,6 @@ function judgeRedirect({ survey, target, ...input }: LinkInput, answer: HttpAnsw
     state: "ok",
     reason: redirects ? `redirects to ${location}` : `answers ${answer.status}`,
   };
-}
-
-function judgeSecret(input: LinkInput, secrets: readonly TlsSecret[]): LinkVerdict {
-  const { target, facts } = input;
-  const { namespace } = target.gateway;
-  const object = `Secret ${namespace}/${target.secret}`;
-  const live = secrets.find(
-    ({ metadata }) => metadata.name === target.secret && metadata.namespace === namespace,
-  );
-  if (live === undefined)
-    return onItsWay("the Secret is not there; cert-manager issues anew", { object });
-  const { certificate } = findAttempt(input);
-  const names = live.certificate?.names;
-  const hint = `Have it issued anew: kubectl delete secret ${target.secret} --namespace ${namespace}`;
-  return firstTrouble(
-    () => judgeDeletion(live.metadata, object),
-    () =>
-      live.complete
-        ? undefined
-        : broken("GT-SECRET-INCOMPLETE", "The Secret has no tls.crt or no tls.key.", {
-            object,
-            hint,
-          }),
-    () =>
-      names === undefined || names.some((name) => covers(name, target.hostname))
-        ? undefined
-        : broken(
-            "GT-SECRET-NAMES",
-            `The Secret's certificate is for ${listNames(names)}, not for ${target.hostname}.`,
-            { object, hint },
-          ),
-    () => judgeSecretAge(live, certificate?.status.notAfter, object),
-    () => judgeSecretIssuer(live, certificate?.spec.issuerRef.name, object),
-    () => ({ state: "ok", object, reason: valueOf(facts.secrets) && names?.join(", ") }),
-  );
-}
-
-/** Certificates count in whole seconds. */
-function judgeSecretAge({ certificate }: TlsSecret, notAfter: string | undefined, object: string) {
-  if (certificate === undefined || notAfter === undefined) return undefined;
-  const difference = Date.parse(notAfter) - Date.parse(certificate.notAfter);
-  if (difference < 1000) return undefined;
-  return onItsWay("the Secret still holds an older certificate than the Certificate tells of", {
-    object,
-  });
-}
-
-function judgeSecretIssuer({ metadata }: TlsSecret, issuer: string | undefined, object: string) {
-  const from = metadata.annotations?.["cert-manager.io/issuer-name"];
-  if (from === undefined || issuer === undefined || from === issuer) return undefined;
-  return onItsWay(`the Secret was issued by ${from}; ${issuer} issues anew`, { object });
 }
 
 /** Port 80 has answered, or that link would have been told instead. */

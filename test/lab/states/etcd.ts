@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { ObjectMeta } from "../../../src/ports/kubernetes.ts";
 
 const Found = v.object({ kvs: v.optional(v.array(v.object({ value: v.string() })), []) });
 const Stored = v.looseObject({ metadata: v.looseObject({}) });
@@ -9,6 +10,7 @@ export interface OwnMeta {
   generation: number | undefined;
   creationTimestamp: string | undefined;
   deletionTimestamp: string | undefined;
+  managedFields: ObjectMeta["managedFields"];
 }
 
 /** Objects as etcd has them, over its JSON gateway. Only for an API server that stores JSON. */

@@ -62,7 +62,8 @@ export class StateLoader {
   async #create(object: KubernetesObject, byMs: number): Promise<void> {
     await this.#ensureNamespace(object.metadata.namespace);
     const { status, ...rest } = shiftTimes(object, byMs);
-    const { uid, generation, creationTimestamp, deletionTimestamp, ...metadata } = rest.metadata;
+    const { uid, generation, creationTimestamp, deletionTimestamp, managedFields, ...metadata } =
+      rest.metadata;
     const identity = { apiVersion: object.apiVersion, kind: object.kind };
     await this.#apply(object, "", adapt({ ...rest, metadata }));
     const { name, namespace } = metadata;
@@ -72,7 +73,7 @@ export class StateLoader {
     }
     // With a finalizer it stays, and is marked.
     if (deletionTimestamp !== undefined) await this.#client.delete(pathOf(object));
-    const own = { uid, generation, creationTimestamp, deletionTimestamp };
+    const own = { uid, generation, creationTimestamp, deletionTimestamp, managedFields };
     await this.#etcd.amend(keyInEtcd(object), own);
   }
 
