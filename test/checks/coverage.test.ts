@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { preflightChecks } from "../../src/checks/preflight.ts";
 import { chain } from "../../src/checks/status.ts";
+import { failures, pitfalls } from "./known-rows.ts";
 import { readStates } from "./state-file.ts";
 import type { TroubleRow } from "./trouble-row.ts";
 import { troubles } from "./troubles.ts";
@@ -10,6 +11,12 @@ const states = new Map(readStates().map((state) => [state.name, state]));
 const rows = Object.entries(troubles).flatMap(([title, found]) =>
   [found].flat().map((row): [string, TroubleRow] => [title, row]),
 );
+
+/** What the adapters tell where a command ends. */
+const tellers = ["cluster", "helm"].flatMap((name) => {
+  const folder = new URL(`../../src/adapters/${name}/`, import.meta.url);
+  return readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8"));
+});
 
 describe("each kind of trouble has its link and its states", () => {
   const seen = rows.flatMap(([title, row]) => ("link" in row ? [[title, row] as const] : []));
@@ -33,10 +40,42 @@ describe("what can be seen before has its check", () => {
   });
 });
 
+describe("nothing that is known to go wrong is left out", () => {
+  test.each([
+    ["pitfalls", pitfalls, [[1, 25]]],
+    [
+      "failures",
+      failures,
+      [
+        [21, 37],
+        [45, 49],
+      ],
+    ],
+  ] as const)("%s: each number has its row", (_, table, ranges) => {
+    const wanted = ranges.flatMap(([from, to]) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index),
+    );
+    expect(Object.keys(table).map(Number)).toEqual(wanted);
+  });
+
+  const known = [pitfalls, failures].flatMap((table) => Object.values(table));
+  const seen = known.flatMap((row) => ("seenAs" in row ? [row] : []));
+  test.each(seen)("$what: seen", ({ seenAs }) => {
+    expect(seenAs.length).toBeGreaterThan(0);
+    expect(seenAs.filter((title) => !Object.hasOwn(troubles, title))).toEqual([]);
+  });
+
+  const told = known.flatMap((row) => ("notByStatus" in row ? [row] : []));
+  test.each(told)("$what: told by its command", ({ notByStatus, told: code }) => {
+    expect(notByStatus).toMatch(/\.$/);
+    expect(tellers.filter((text) => text.includes(`"${code}"`)).length).toBeGreaterThan(0);
+  });
+});
+
 test("each code that the chain can tell has a state", () => {
   const told = new Set([...states.values()].map((state) => state.expect.code));
   const chainFiles =
-    /link(s)?\.ts$|^(acme-words|served-certificate|deployment|conditions|external-dns-.*)\.ts$/;
+    /link(s)?\.ts$|^(acme-words|served-certificate|deployment|conditions|crds|patience|external-dns-.*)\.ts$/;
   expect(codesOf(chainFiles).filter((code) => !told.has(code))).toEqual([]);
 });
 

@@ -65,7 +65,12 @@ export const networkTroubles: Record<string, TroubleRow | readonly TroubleRow[]>
   "the CA's limits": {
     link: "order",
     code: "GT-ACME-RATE-LIMITED",
-    states: ["order-rate-limited", "order-failed-authorizations", "certificate-renewal-fails"],
+    states: [
+      "order-rate-limited",
+      "order-failed-authorizations",
+      "certificate-renewal-fails",
+      "certificate-limit-passed",
+    ],
   },
   "a name that the CA never serves": {
     link: "order",

@@ -10,8 +10,21 @@ export const troubles: Record<string, TroubleRow | readonly TroubleRow[]> = {
     {
       link: "external-dns-scope",
       code: "GT-EXTERNAL-DNS-FILTER",
-      states: ["scope-domain", "scope-gateway", "scope-labels", "scope-zone"],
+      states: [
+        "scope-domain",
+        "scope-excluded",
+        "scope-expression",
+        "scope-gateway",
+        "scope-labels",
+        "scope-label-sets",
+        "scope-annotations",
+        "scope-namespace",
+        "scope-zone",
+        "scope-zone-name",
+        "scope-private-zones",
+      ],
     },
+    { link: "external-dns-scope", states: ["scope-expression-unread"] },
     {
       link: "route",
       code: "GT-ROUTE-WAITS-FOR-CERTIFICATE",
@@ -31,6 +44,10 @@ export const troubles: Record<string, TroubleRow | readonly TroubleRow[]> = {
     { link: "record", code: "GT-RECORD-PARTIAL", states: ["record-not-everywhere"] },
     { link: "record", states: ["record-in-one-place"] },
   ],
+  "ExternalDNS writes nothing, or elsewhere": [
+    { link: "external-dns-scope", code: "GT-EXTERNAL-DNS-DRY-RUN", states: ["scope-dry-run"] },
+    { link: "external-dns-scope", code: "GT-EXTERNAL-DNS-PROVIDER", states: ["scope-provider"] },
+  ],
   "every zone is written": {
     link: "external-dns-scope",
     code: "GT-EXTERNAL-DNS-EVERY-ZONE",
@@ -45,6 +62,11 @@ export const troubles: Record<string, TroubleRow | readonly TroubleRow[]> = {
     link: "external-dns-identity",
     code: "GT-EXTERNAL-DNS-IDENTITY",
     states: ["identity-of-the-node", "identity-not-injected"],
+  },
+  "another role, or none": {
+    link: "external-dns-identity",
+    code: "GT-EXTERNAL-DNS-ROLE",
+    states: ["identity-other-role", "identity-absent"],
   },
   "a role that may not be assumed": {
     link: "external-dns-identity",
@@ -78,13 +100,63 @@ export const troubles: Record<string, TroubleRow | readonly TroubleRow[]> = {
     { link: "cert-manager", code: "GT-DEPLOYMENT-NOT-READY", states: ["webhook-down"] },
   ],
   "CRDs of another version": [
-    { link: "crds", code: "GT-CRDS-UNSUPPORTED", states: ["crds-other-minor"] },
+    {
+      link: "crds",
+      code: "GT-CRDS-UNSUPPORTED",
+      states: ["crds-other-minor", "crds-newer-minor", "crds-newer-major"],
+    },
     {
       link: "gateway-class",
       code: "GT-CRDS-UNSUPPORTED",
       states: ["class-unsupported", "class-best-effort"],
     },
     { check: "gateway-api-crds", code: "GT-CRDS-FOREIGN" },
+  ],
+  "a controller that does nothing": [
+    {
+      link: "gateway",
+      code: "GT-CONTROLLER-SILENT",
+      states: ["gateway-never-looked-at", "gateway-never-taken"],
+    },
+    { link: "gateway-class", code: "GT-CONTROLLER-SILENT", states: ["class-never-looked-at"] },
+    { link: "route", code: "GT-CONTROLLER-SILENT", states: ["route-never-looked-at"] },
+    { link: "issuer", code: "GT-CONTROLLER-SILENT", states: ["issuer-never-looked-at"] },
+    {
+      link: "certificate-requested",
+      code: "GT-CONTROLLER-SILENT",
+      states: ["certificate-never-made", "certificate-never-switched"],
+    },
+    {
+      link: "certificate",
+      code: "GT-CONTROLLER-SILENT",
+      states: ["certificate-switching-for-long"],
+    },
+    { link: "secret", code: "GT-CONTROLLER-SILENT", states: ["secret-never-issued"] },
+    { link: "request", code: "GT-REQUEST-NOT-APPROVED", states: ["request-never-approved"] },
+  ],
+  "a part that does not start": {
+    link: "gateway-controller",
+    code: "GT-DEPLOYMENT-NOT-READY",
+    states: ["controller-crashes", "controller-never-ready"],
+  },
+  "rights that are lacking": [
+    {
+      link: "external-dns-identity",
+      code: "GT-CLUSTER-FORBIDDEN",
+      states: ["pods-forbidden", "accounts-forbidden", "logs-forbidden"],
+    },
+    { link: "gateway-controller", code: "GT-CLUSTER-FORBIDDEN", states: ["controller-unread"] },
+    { link: "challenge", code: "GT-CLUSTER-FORBIDDEN", states: ["challenges-forbidden"] },
+    { check: "access", code: "GT-ACCESS-DENIED" },
+  ],
+  "a certificate that the gateway does not take": [
+    { link: "listener", code: "GT-LISTENER-REFUSED", states: ["listener-secret-refused"] },
+    { link: "secret", code: "GT-SECRET-UNREADABLE", states: ["secret-garbage"] },
+  ],
+  "parts that somebody else manages": [
+    { check: "external-dns", code: "GT-EXTERNAL-DNS-TAKEN" },
+    { check: "gateway-controller", code: "GT-GATEWAY-CONTROLLER-FOREIGN" },
+    { check: "cert-manager", code: "GT-PART-FOREIGN" },
   ],
   "two listeners in conflict": {
     link: "listener",
