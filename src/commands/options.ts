@@ -1,8 +1,9 @@
 import { Argument, Command as Program, CommanderError, Option } from "commander";
+import { findNearest } from "../checks/nearest.ts";
 import { flagNameOf, groups, type Setting } from "../config/setting.ts";
 import { settingIds, settingOf, type Flags, type SettingId } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
-import type { Verb } from "./verb.ts";
+import { takesSetting, type Verb } from "./verb.ts";
 
 /** A verb with its flags, and the names behind it. */
 export interface VerbLine {
@@ -19,6 +20,7 @@ export type CommandLine =
   | { kind: "text"; text: string; asked: boolean };
 
 const COLUMNS = 80;
+const SEE_COMMANDS = "Run gateway-tls --help to see the commands.";
 
 const INTRODUCTION =
   "Gives a domain HTTPS on Amazon EKS: Gateway API, ExternalDNS, cert-manager and NGINX Gateway Fabric, set up safely and proven by a TLS handshake.";
@@ -39,6 +41,7 @@ export function readCommandLine(
   for (const verb of verbs) {
     addVerb(program, verb, (found) => (line = found));
   }
+  refuseUnknownTopic(argv, verbs);
   try {
     program.parse([...argv], { from: "user" });
   } catch (error) {
@@ -47,6 +50,18 @@ export function readCommandLine(
     return { kind: "text", text, asked: error.exitCode === 0 };
   }
   return line ?? { kind: "text", text, asked: false };
+}
+
+/** Commander prints the general help of a command that it does not know. */
+function refuseUnknownTopic([first, topic]: readonly string[], verbs: readonly Verb[]): void {
+  const names = verbs.map(({ name }) => name);
+  if (first !== "help" || topic === undefined || topic.startsWith("-")) return;
+  if (topic === "help" || names.includes(topic)) return;
+  const nearest = findNearest(topic, names);
+  const meant = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
+  throw new UsageError("GT-CONFIG-FLAG", `Unknown command '${topic}'.${meant}`, {
+    hint: SEE_COMMANDS,
+  });
 }
 
 function buildProgram(version: string, write: (text: string) => void): Program {
@@ -95,10 +110,10 @@ const syntaxOf = ({ value, several }: NonNullable<Verb["argument"]>): string =>
   `[${value}${several === true ? "..." : ""}]`;
 
 /** Settings of a verb, grouped as the help shows them. */
-function idsOf({ scopes, settings = [] }: Verb): SettingId[] {
+function idsOf(verb: Verb): SettingId[] {
   const order = Object.keys(groups);
   return settingIds
-    .filter((id) => scopes.includes(settingOf(id).scope) || settings.includes(id))
+    .filter((id) => takesSetting(verb, id))
     .sort((a, b) => order.indexOf(settingOf(a).group) - order.indexOf(settingOf(b).group));
 }
 
@@ -134,8 +149,6 @@ function toUsageError({ message, code }: CommanderError): UsageError {
   const meant = suggestions.map((line) => line.replace(/^\((.*)\)$/, "$1")).join(" ");
   const isCommand = code === "commander.unknownCommand";
   return new UsageError("GT-CONFIG-FLAG", `${sentence}.${meant === "" ? "" : ` ${meant}`}`, {
-    hint: isCommand
-      ? "Run gateway-tls --help to see the commands."
-      : "Run the command with --help to see its flags.",
+    hint: isCommand ? SEE_COMMANDS : "Run the command with --help to see its flags.",
   });
 }

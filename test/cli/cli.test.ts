@@ -52,6 +52,9 @@ describe("wrong usage", () => {
   test.each([
     [["init", "--domian", "example.com"], "Did you mean --domain?"],
     [["inti"], "Did you mean init?"],
+    [["help", "inti"], "Unknown command 'inti'. Did you mean init?"],
+    [["remove-host", "--skip-rehearsal"], "Unknown option '--skip-rehearsal'"],
+    [["uninstall", "--skip-rehearsal"], "Unknown option '--skip-rehearsal'"],
     [["init", "--domain"], "argument missing"],
   ])("%j names the nearest", async (argv, text) => {
     const { exitCode, stdout, stderr } = await runCli(argv);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { takesSetting } from "../../src/commands/verb.ts";
 import { verbs } from "../../src/commands/verbs.ts";
 import { readConfigFile } from "../../src/config/config-file.ts";
 import { flagNameOf, groups } from "../../src/config/setting.ts";
@@ -22,9 +23,7 @@ const KEYS: Partial<Record<SettingId, string>> = {
 
 /** The verbs that take a setting, by its scope or by itself. */
 function listVerbs(id: SettingId): string {
-  const takers = verbs.filter(
-    ({ scopes, settings = [] }) => scopes.includes(settingOf(id).scope) || settings.includes(id),
-  );
+  const takers = verbs.filter((verb) => takesSetting(verb, id));
   return takers.length === verbs.length ? "all" : takers.map(({ name }) => name).join(", ");
 }
 
