@@ -87,7 +87,7 @@ function readGateway({ metadata, status: { addresses, conditions, listeners } }:
   const values = addresses.map(({ value }) => value).join(", ");
   return {
     metadata,
-    note: values === "" ? "no address yet" : `address ${values}`,
+    note: values || "no address yet",
     conditions,
     listeners,
   };

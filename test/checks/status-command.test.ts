@@ -110,7 +110,7 @@ describe("status, of an installation", () => {
   test("verbose, of the Gateway: its address, and what each listener says", async () => {
     const { stdout } = await status("--verbose");
     expect(stdout).toMatch(
-      /Gateway gateway-tls\/gateway-tls[^]*? address k8s-[^]*? listener www\.example\.com\n +Accepted=True/,
+      /Gateway gateway-tls\/gateway-tls[^]*? k8s-[^]*? listener www\.example\.com\n +Accepted=True/,
     );
   });
 

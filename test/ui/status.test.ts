@@ -92,7 +92,7 @@ describe("the verbose view", () => {
       {
         object: "Gateway gateway-tls/gateway-tls",
         createdAt: null,
-        note: "address 203.0.113.10",
+        note: "203.0.113.10",
         conditions: [],
         listeners: [
           { listener: "www.example.com", conditions: [{ ...condition, type: "Programmed" }] },
@@ -120,7 +120,7 @@ describe("the verbose view", () => {
             Ready=False (2 minutes ago) DoesNotExist: Issuing certificate as Secret
             does not exist
         Gateway gateway-tls/gateway-tls
-            address 203.0.113.10
+            203.0.113.10
             listener www.example.com
               Programmed=False (2 minutes ago) DoesNotExist: Issuing certificate as
               Secret does not exist
