@@ -25,7 +25,7 @@ beforeAll(async () => {
     ].concat(sandbox),
   );
   if (first.exitCode !== 0 || second.exitCode !== 0) throw new Error(first.stderr + second.stderr);
-});
+}, 60_000);
 afterAll(() => {
   rmSync(directory, { recursive: true });
 });
