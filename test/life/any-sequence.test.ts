@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Config } from "../../src/config/config.ts";
 import { breakWrite } from "../support/break-write.ts";
-import { expectHostParts, readHostParts, runInSandbox } from "../support/life.ts";
+import { expectHostParts, readHostParts, runInSandbox, type KeptHosts } from "../support/life.ts";
 
 let cwd: string;
 let statePath: string;
@@ -40,9 +39,9 @@ const kill = fc.option(
   }),
 );
 
-async function readKept(): Promise<Config> {
+async function readKept(): Promise<KeptHosts> {
   const { stdout } = await run("config show --output json");
-  const { config }: { config: Config } = JSON.parse(stdout);
+  const { config }: { config: KeptHosts } = JSON.parse(stdout);
   return config;
 }
 

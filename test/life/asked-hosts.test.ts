@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Config } from "../../src/config/config.ts";
 import { kinds } from "../../src/kinds.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { readHostParts, runAtTerminal, runInSandbox } from "../support/life.ts";
@@ -151,12 +150,12 @@ describe("the backend of an added host", () => {
     expect(stderr).not.toContain("host-3.example.com");
     await run("add-host --from hosts.yaml --backend shop/api:8080 --yes");
     const { stdout } = await run("config show --output json");
-    const { config }: { config: Config } = JSON.parse(stdout);
-    expect(config.hosts.map(({ backend }) => backend.service)).toEqual([
-      "coffee",
-      "api",
-      "api",
-      "web",
+    const { config }: { config: { hosts: { backend: string }[] } } = JSON.parse(stdout);
+    expect(config.hosts.map(({ backend }) => backend)).toEqual([
+      "gateway-tls-sample/coffee:80",
+      "shop/api:8080",
+      "shop/api:8080",
+      "shop/web:80",
     ]);
   });
 

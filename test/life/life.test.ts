@@ -203,18 +203,3 @@ describe("uninstall", () => {
     expect(document).toMatchObject({ command: "uninstall", result: "unchanged", plan: [] });
   });
 });
-
-describe("config", () => {
-  it("validate tells every wrong line", async () => {
-    await init();
-    const { exitCode, stderr } = await run("config validate --config nowhere.yaml");
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("nowhere.yaml cannot be read");
-  });
-
-  it("show says that nothing is installed", async () => {
-    const { exitCode, stderr } = await run("config show");
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("GT-NOT-INSTALLED");
-  });
-});

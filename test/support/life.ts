@@ -1,6 +1,6 @@
 import type { CommandInput } from "../../src/commands/command.ts";
 import { verbs } from "../../src/commands/verbs.ts";
-import type { Config } from "../../src/config/config.ts";
+import type { Host } from "../../src/config/config.ts";
 import { kinds } from "../../src/kinds.ts";
 import { buildHostNames } from "../../src/plan/names.ts";
 import type { KubernetesObject } from "../../src/ports/kubernetes.ts";
@@ -119,8 +119,14 @@ export async function readHostParts(statePath: string): Promise<HostParts> {
   };
 }
 
+/** As `config show --output json` has it. */
+export interface KeptHosts {
+  hosts: readonly Pick<Host, "hostname">[];
+  issuer: string;
+}
+
 /** What the kept config says that there is of hosts. */
-export function expectHostParts({ hosts, issuer }: Pick<Config, "hosts" | "issuer">): HostParts {
+export function expectHostParts({ hosts, issuer }: KeptHosts): HostParts {
   const named = hosts.map(({ hostname }) => ({ hostname, ...buildHostNames(hostname) }));
   const secrets = named.map(({ secret }) => secret).sort();
   return {
