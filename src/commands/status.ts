@@ -6,6 +6,7 @@ import { readStatusFacts } from "../facts/status-facts.ts";
 import type { Survey } from "../facts/survey.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { rememberIdentity, withConnection } from "../runner/connect.ts";
+import { untilStopped } from "../runner/until-stopped.ts";
 import type { CommandInput } from "./command.ts";
 import type { Looked } from "./looked.ts";
 import { settleRegion } from "./set-up.ts";
@@ -39,7 +40,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
     const access = accessOf(input.flags, opened.cluster);
     try {
       const question = { resolved, region, hostnames: input.names };
-      const survey = await chooseSurvey(world, opened, question);
+      const survey = await untilStopped(input.signal, chooseSurvey(world, opened, question));
       if (survey.rebuilt === true) input.io.stderr.write(`${REBUILT}\n`);
       const connected = withConnection(world, opened.connection);
       return await report(input, { resolved, access }, connected, survey);
@@ -67,7 +68,9 @@ async function report(
   const look = createLook(input, { resolved, access }, world, survey);
   const { watch, bundle } = resolved.values;
   const looked =
-    watch === true ? await watchAndShow(input, resolved, { world, survey, look }) : await look();
+    watch === true
+      ? await watchAndShow(input, resolved, { world, survey, look })
+      : await untilStopped(input.signal, look());
   await show(input, { resolved, access }, looked);
   if (bundle !== undefined) {
     const { writeBundle } = await import("./status-bundle.ts");

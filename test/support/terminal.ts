@@ -37,7 +37,7 @@ export class ScriptedTerminal implements Terminal {
   confirm(question: Parameters<Terminal["confirm"]>[0]): Promise<boolean> {
     this.asked.push(question.message);
     const answer = this.#next(question.message);
-    return Promise.resolve(answer === "" ? question.default : answer === "yes");
+    return Promise.resolve(answer === "" ? question.default === true : answer === "yes");
   }
 
   note(text: string): void {
