@@ -49,13 +49,12 @@ function explainAbsent(
   const near = findNearest(`${namespace}/${service}`, usable.map(nameOf));
   const meant = usable.find((one) => nameOf(one) === near);
   const inIt = usable.filter((one) => one.namespace === namespace).map(({ name }) => name);
-  const isThere = existing === undefined || inIt.length > 0 || existing.includes(namespace);
-  const has = isThere
-    ? `${namespace} has: ${listNames(inIt)}.`
-    : `The namespace ${namespace} does not exist.`;
+  const isThere = inIt.length > 0 || existing?.includes(namespace) === true;
+  const absent = existing === undefined ? "" : ` The namespace ${namespace} does not exist.`;
+  const has = isThere ? ` ${namespace} has: ${listNames(inIt)}.` : absent;
   return {
     code: "GT-BACKEND-NOT-FOUND",
-    message: `There is no Service ${namespace}/${service} with a TCP port. ${has}`,
+    message: `There is no Service ${namespace}/${service} with a TCP port.${has}`,
     nearest: meant === undefined ? undefined : nameWithPort(meant),
   };
 }

@@ -153,7 +153,8 @@ export async function askCluster({
   const parse = (text: string) => {
     const name = parseCluster(text);
     if (names === undefined || names.includes(name)) return name;
-    throw wrongValue(text, `is not there: there is ${listNames(names)}`, findNearest(name, names));
+    const what = `is no EKS cluster of this region, which has ${listNames(names)}`;
+    throw wrongValue(text, what, findNearest(name, names));
   };
   return chosen ?? ask({ terminal, message }, parse);
 }
