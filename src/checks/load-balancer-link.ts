@@ -3,7 +3,7 @@ import { valueOf } from "../facts/fact.ts";
 import type { Event, Gateway, Service } from "../facts/objects.ts";
 import { judgeDeletion } from "./conditions.ts";
 import { findDeployments } from "./deployment.ts";
-import { adviseOnBalancer } from "./load-balancer-words.ts";
+import { adviseOnBalancer, isPrivateAddress, REMAKE_BALANCER } from "./load-balancer-words.ts";
 import {
   broken,
   describeCommand,
@@ -208,14 +208,7 @@ function judgeScheme(
     `The load balancer ${address} has private addresses only${why}; neither the CA nor the internet reaches it.`,
     {
       ...(service === undefined ? {} : { object: nameObject("Service", service.metadata) }),
-      hint: "A scheme cannot be changed: delete the Service, and its controller makes it anew with the Gateway's infrastructure annotations.",
+      hint: REMAKE_BALANCER,
     },
-  );
-}
-
-/** RFC 1918, RFC 6598 and RFC 4193. */
-function isPrivateAddress(address: string): boolean {
-  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd])/i.test(
-    address,
   );
 }

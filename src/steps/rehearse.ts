@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isPrivateAddress, REMAKE_BALANCER } from "../checks/load-balancer-words.ts";
 import { UserError } from "../errors.ts";
 import { parseHttpRoute } from "../facts/objects.ts";
 import { findAddresses, findNameServers, type NameServer } from "../facts/zone-answers.ts";
@@ -114,12 +115,15 @@ async function proveOne(
   limits: Pick<Wait, "limitSeconds" | "endsAt">,
 ): Promise<void> {
   const { world } = context;
+  let reached: string | undefined;
   await tryUntil(
     context,
     {
       what: `The rehearsal of the challenge for ${rehearsal.host.host.hostname}`,
       code: "GT-REHEARSAL-TIMEOUT",
-      hint: "Open port 80 of the load balancer to the internet (scheme, security groups). If only this machine cannot reach it, add --skip-rehearsal.",
+      get hint() {
+        return advise(context, reached);
+      },
       ...limits,
     },
     async () => {
@@ -127,9 +131,19 @@ async function proveOne(
       const [address] = await findAddresses(world.resolver, servers, hostname);
       if (address === undefined)
         return { waiting: `${hostname} has no address at its zone's servers` };
+      reached = address;
       return probe(context, rehearsal, address);
     },
   );
+}
+
+/** Without the rehearsal the CA would still not get to a private address. */
+function advise({ plan }: StepContext, address: string | undefined): string {
+  const isPublic = plan.config.loadBalancer.scheme === "internet-facing";
+  if (isPublic && address !== undefined && isPrivateAddress(address)) {
+    return `The load balancer has private addresses, which neither the CA nor the internet reaches. ${REMAKE_BALANCER}`;
+  }
+  return "Open port 80 of the load balancer to the internet (scheme, security groups). If only this machine cannot reach it, add --skip-rehearsal.";
 }
 
 async function probe(
