@@ -22,6 +22,8 @@ export class Connections {
   /** As it was read last. */
   keptText: string | undefined;
   notes: readonly string[] = [];
+  /** Why it could not be read last. */
+  unread: UserError | undefined;
 
   constructor(input: ConnectionsInput) {
     this.#input = input;
@@ -44,6 +46,7 @@ export class Connections {
   /** Nothing when it cannot be read, which the preflight tells. */
   async #readKept({ kubernetes }: ClusterConnection): Promise<PartialConfig | undefined> {
     const kept = await readKeptConfig(kubernetes);
+    this.unread = kept.known ? undefined : kept.error;
     if (kept.known) this.keptText = kept.value?.text;
     if (!kept.known || kept.value === undefined || kept.value.text === "") return undefined;
     return readKeptDocument(kept.value.text);

@@ -73,7 +73,8 @@ async function lookAtCluster(input: Unsettled, connections: Connections): Promis
   const look = async (cluster: string, answers: Looked["answers"]): Promise<Looked> => {
     const connection = await connections.find(cluster, region ?? "");
     if (connection instanceof UserError) return { answers, unread: connection };
-    return { answers, kept: await connections.readOrRebuild(cluster, region) };
+    const kept = await connections.readOrRebuild(cluster, region);
+    return { answers, kept, unread: connections.unread };
   };
   // Credentials that AWS refuses are told before the first question, not after the last.
   if (interactive && missing.length > 0) await world.caller.identify();
@@ -83,7 +84,7 @@ async function lookAtCluster(input: Unsettled, connections: Connections): Promis
   if (only !== undefined && names.known && names.value.length === 1) {
     const looked = await look(only, { cluster: only });
     if (looked.kept !== undefined) return looked;
-    return { answers: {}, unread: interactive ? undefined : looked.unread };
+    return { answers: {}, unread: looked.unread };
   }
   if (!interactive) return { answers: {}, unread: names.known ? undefined : names.error };
   const clusters = () =>

@@ -68,12 +68,15 @@ describe("init, where nothing is kept", () => {
     },
   );
 
-  it("tells of credentials that have expired before the first question", async () => {
+  it.each([
+    ["expired-credentials", "GT-AWS-CREDENTIALS-EXPIRED"],
+    ["unreachable-cluster", "GT-CLUSTER-UNREACHABLE"],
+  ])("tells of %s before the first question", async (fault, code) => {
     const terminal = new ScriptedTerminal([]);
-    const line = "init --sandbox-fault expired-credentials";
+    const line = `init --sandbox-fault ${fault}`;
     const { exitCode, stderr } = await runAtTerminal(line, terminal, fresh);
     expect({ exitCode, asked: terminal.asked }).toEqual({ exitCode: 1, asked: [] });
-    expect(stderr).toContain("GT-AWS-CREDENTIALS-EXPIRED");
+    expect(stderr).toContain(code);
   });
 
   it("tells of a cluster that is not there before the first question", async () => {
