@@ -96,7 +96,10 @@ async function noteMissingServices(
     if (problem === undefined) continue;
     const said = named.find((one) => one.hostname?.toLowerCase() === hostname);
     const meant = problem.nearest === undefined ? "" : ` Did you mean ${problem.nearest}?`;
-    problems.addAt(said?.backend?.where ?? "--backend", `${problem.message}${meant}`);
+    const where = said?.backend?.where ?? "--backend";
+    // What the flag says is for every host, and told once.
+    const whose = typeof where === "string" ? "" : `${hostname}: `;
+    problems.addAt(where, `${whose}${problem.message}${meant}`);
   }
 }
 

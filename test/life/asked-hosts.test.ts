@@ -112,7 +112,7 @@ describe("a file of hosts", () => {
     ["- hostname: a.example.com\n- b.example.com", "hosts.yaml:2: this is no host"],
     [
       "- hostname: b.example.com\n  backend: shop/wbe:80\n- hostname: a.example.org",
-      "- hosts.yaml:2: There is no Service shop/wbe with a TCP port. shop has: api and web. Did you mean shop/web:80? - hosts.yaml:3:",
+      "- hosts.yaml:2: b.example.com: There is no Service shop/wbe with a TCP port. shop has: api and web. Did you mean shop/web:80? - hosts.yaml:3:",
     ],
     [
       "- hostname: b\n  backnd: shop/web:80",
