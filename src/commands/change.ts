@@ -30,8 +30,8 @@ export interface Change {
   question: string;
   /** What nobody may do by mistake, as a sentence: without anyone to ask, `--yes` must be given. */
   danger?: string;
-  /** The first lines of the end, when there was nothing to do, and when it was done. */
-  said: { unchanged: string; done: string };
+  /** The first lines of the end: nothing was to do, it was done, or others still use a part of it. */
+  said: { unchanged: string; done: string; shared?: string };
   warnings?: readonly string[];
   keptText: string | undefined;
   withoutHosts?: boolean;
@@ -134,7 +134,11 @@ async function showOutcome(
     await writeDocument(output, options, result);
   } else if (error === undefined) {
     const { renderChangeEnd } = await import("../ui/change.ts");
-    const title = result.result === "unchanged" ? said.unchanged : said.done;
+    const isShared = result.plan.some(
+      ({ kind, intent }) => kind === "Gateway" && intent === "keep",
+    );
+    const done = isShared ? (said.shared ?? said.done) : said.done;
+    const title = result.result === "unchanged" ? said.unchanged : done;
     output.stdout.write(
       `\n${renderChangeEnd(result, { ...resultScreenOf(output, options), title })}`,
     );

@@ -27,7 +27,7 @@ export function accessOf(flags: Flags, cluster: string | undefined): Access {
   };
 }
 
-const OURS = /\bgateway-tls (?:init|add-host|status|check)(?![\w-])/g;
+const OURS = /\bgateway-tls (?:init|add-host|remove-host|promote|uninstall|status|check)(?![\w-])/g;
 const KUBECTL = /\bkubectl(?= [a-z])/g;
 
 /** Every command in the text reaches the cluster that was looked at, not the one of the moment. */

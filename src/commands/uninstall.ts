@@ -25,6 +25,7 @@ async function uninstall(input: CommandInput, installation: Installation): Promi
     said: {
       unchanged: `There is nothing of gateway-tls to remove in ${cluster}.`,
       done: `gateway-tls is gone from ${cluster}.`,
+      shared: `What only gateway-tls used is gone from ${cluster}; the Gateway serves others.`,
     },
     warnings: notes,
     withoutHosts: true,

@@ -81,6 +81,12 @@ describe("what is to be done can be pasted", () => {
   });
 });
 
+test("each of our commands reaches the cluster that was looked at", () => {
+  const access = { cluster: "demo", gatewayTls: ["--cluster demo"], kubectl: [] };
+  const text = "gateway-tls promote --to staging";
+  expect(completeAction(text, access)).toBe("gateway-tls promote --cluster demo --to staging");
+});
+
 test.each([
   ["Gateway names are no commands", "kubectl describe gateway gateway-tls --namespace gateway-tls"],
   ["nor are sentences about kubectl", "kubectl's context"],

@@ -8,6 +8,7 @@ import { createSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import { ZONE_ID } from "../../src/sandbox/seed.ts";
 import { bringUp } from "../support/bring-up.ts";
 import { buildConfig } from "../support/config.ts";
+import { runInSandbox } from "../support/life.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { takeDown } from "../support/take-down.ts";
 
@@ -38,9 +39,12 @@ const config: Config = buildConfig({
 
 const GATEWAY = { name: "gateway-tls", namespace: "gateway-tls" };
 
-function plantRoute(hostnames: string[], sectionName?: string) {
+const plantRoute = (hostnames: string[], sectionName?: string) =>
+  plant(buildRoute(hostnames, sectionName));
+
+function buildRoute(hostnames: string[], sectionName?: string) {
   const section = sectionName === undefined ? {} : { sectionName };
-  return plant({
+  return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
     metadata: { name: "team-route", namespace: "shop" },
@@ -49,7 +53,7 @@ function plantRoute(hostnames: string[], sectionName?: string) {
       hostnames,
       rules: [{ backendRefs: [{ name: "api", port: 8080 }] }],
     },
-  });
+  };
 }
 
 function plant(object: Parameters<typeof applyObject>[1]): void {
@@ -220,4 +224,21 @@ it("uninstall keeps nothing for a route that the Gateway does not accept", async
   await uninstall();
   expect(namesOf("Gateway")).toEqual([]);
   expect(releases()).toEqual([]);
+});
+
+it("is not called gone by uninstall, which tells who it serves", async () => {
+  await sandbox.close();
+  const where = { statePath: join(directory, "whole.json"), cwd: directory };
+  const init =
+    "init --domain example.com --email ops@example.com --cluster demo --backend shop/web:80";
+  await runInSandbox(`${init} --yes`, where);
+  sandbox = await createSandbox({ statePath: where.statePath, faults: [] });
+  const { kubernetes } = await sandbox.connect(await sandbox.clusters.find("demo"), {});
+  await kubernetes.apply([buildRoute(["team.example.com"])]);
+  pass();
+  await sandbox.close();
+  const { exitCode, stdout, stderr } = await runInSandbox("uninstall --yes", where);
+  expect(exitCode, stderr).toBe(0);
+  expect(stdout).toContain("the Gateway serves others");
+  expect(stdout).toContain("shop/team-route");
 });

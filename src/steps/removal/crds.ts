@@ -36,7 +36,7 @@ export const crdRemoval: Step = {
           kind: "CRDs",
           name,
           intent: "keep",
-          reason: "kept: --delete-crds removes them",
+          reason: "kept: --delete-crds removes them, unless others use them",
         },
       ];
     }
