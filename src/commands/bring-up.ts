@@ -6,8 +6,8 @@ import { valueOf } from "../facts/fact.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
 import type { Templates } from "../plan/template.ts";
 import type { Terminal } from "../ports/terminal.ts";
-import type { ClusterConnection, World } from "../ports/world.ts";
-import { carryOut, describeError } from "../runner/carry-out.ts";
+import type { ClusterConnection, ConnectedWorld, World } from "../ports/world.ts";
+import { carryOut, describeError, type Undertaking } from "../runner/carry-out.ts";
 import { refuseOverLimit } from "../runner/certificate-limit.ts";
 import { withConnection } from "../runner/connect.ts";
 import { type Examination, examine, inspectAll, planFor } from "../runner/prepare.ts";
@@ -63,25 +63,30 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   if (options.dryRun) return showPlan(input, items, checks);
   await showReview(input, { plan, items, examination });
   if (!(await confirm(input, items))) return showDeclined(input, items);
+  const { result, error } = await undertake(input, { plan, items, steps, checks, connected });
+  return showOutcome(input, plan, result, error);
+}
+
+async function undertake(
+  { command, options, output, signal, holder, keptText, asked }: BringUp,
+  {
+    connected: world,
+    ...found
+  }: Pick<Undertaking, "plan" | "items" | "steps" | "checks"> & { connected: ConnectedWorld },
+) {
   const now = () => world.clock.now().getTime();
-  const observer = await createObserver(input.output, options, steps, now);
-  const { command, holder } = input;
-  const undertaking = {
+  const observer = await createObserver(output, options, found.steps, now);
+  return carryOut({
+    ...found,
     command,
-    plan,
-    items,
-    steps,
-    world: connected,
+    world,
     options,
     observer,
     signal,
     holder,
-    checks,
-    madeFrom: { text: input.keptText },
-    ...(input.asked === undefined ? {} : { about: input.asked }),
-  };
-  const { result, error } = await carryOut(undertaking);
-  return showOutcome(input, plan, result, error);
+    madeFrom: { text: keptText },
+    ...(asked === undefined ? {} : { about: asked }),
+  });
 }
 
 function refuseForeign(items: readonly PlanItem[]): void {
@@ -103,9 +108,19 @@ async function showRefusal(input: BringUp, { report, failure }: Examination): Pr
   const error = failure ?? (input.connection instanceof UserError ? input.connection : undefined);
   if (input.options.output === "text") {
     const { renderPreflight } = await import("../ui/preflight.ts");
-    input.output.stderr.write(
-      `${renderPreflight(report, screenOf(input.output, input.options), { troubleOnly: true })}Nothing was changed.\n`,
-    );
+    const { formatCommand } = await import("../ui/screen.ts");
+    const screen = screenOf(input.output, input.options);
+    // Nobody answers the same questions twice.
+    const again =
+      input.terminal === undefined
+        ? []
+        : [
+            "",
+            "With the same answers, when that is put right:",
+            ...formatCommand(screen, input.resume, 2),
+          ];
+    const end = ["Nothing was changed.", ...again].join("\n");
+    input.output.stderr.write(`${renderPreflight(report, screen, { troubleOnly: true })}${end}\n`);
   } else {
     await writeDocument(input.output, input.options, {
       ...emptyResult(input.command, "failed"),

@@ -43,11 +43,23 @@ export function writeState(path: string, state: WorldState): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const partial = `${path}.${process.pid}.partial`;
-    writeFileSync(partial, `${JSON.stringify(state)}\n`, { mode: 0o600 });
+    writeFileSync(partial, `${serialize(state)}\n`, { mode: 0o600 });
     renameSync(partial, path);
   } catch (error) {
     throw unusable(path, "it cannot be written", error);
   }
+}
+
+/** By object: the store replaces what changes, and one write changes few of a hundred. */
+const serialized = new WeakMap<object, string>();
+
+function serialize({ objects, ...rest }: WorldState): string {
+  const entries = Object.entries(objects).map(([key, object]) => {
+    const known = serialized.get(object) ?? JSON.stringify(object);
+    serialized.set(object, known);
+    return `${JSON.stringify(key)}:${known}`;
+  });
+  return `${JSON.stringify(rest).slice(0, -1)},"objects":{${entries.join(",")}}}`;
 }
 
 function isMissing(error: unknown): boolean {

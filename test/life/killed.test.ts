@@ -37,6 +37,7 @@ async function repeatAfterEach(line: string, when: "before" | "after"): Promise<
     const { exitCode, stderr } = await run(line);
     expect(exitCode, `write ${number}\n${stderr}`).toBe(0);
     expect(await describeWorld(), `write ${number}`).toEqual(whole);
+    if (number % 4 !== 0) continue;
     const again = await run(`${line} --output json`);
     expect(JSON.parse(again.stdout), `write ${number}`).toMatchObject({ writes: 0 });
   }

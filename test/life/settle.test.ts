@@ -49,6 +49,19 @@ describe("init, where the only cluster keeps all that it needs", () => {
 });
 
 describe("init, where nothing is kept", () => {
+  it("gives the answers back as flags when the preflight refuses", async () => {
+    const place = { statePath: join(cwd, "refused.json"), cwd };
+    const terminal = new ScriptedTerminal(["demo", "a sample app"]);
+    const { exitCode, stderr } = await runAtTerminal(
+      "init --domain example.com --email ops@example.com --host www.example.com --sandbox-fault undelegated-zone",
+      terminal,
+      place,
+    );
+    expect(exitCode).toBe(1);
+    expect(flat(stderr)).toContain("With the same answers, when that is put right:");
+    expect(flat(stderr)).toMatch(/gateway-tls init .*--cluster demo .*--sample-app/);
+  });
+
   it("tells all that is missing, the cluster too", async () => {
     const { exitCode, stderr } = await runInSandbox("init --yes", fresh);
     expect(exitCode).toBe(2);

@@ -64,6 +64,16 @@ export function breakWrite(number: number, when: "before" | "after") {
   return { happened: () => count() > number, through };
 }
 
+/** Calls `see` before and after each write: what it finds then is what a kill would leave. */
+export function seeWrites(see: (when: "before" | "after", number: number) => void) {
+  return throughWrites(async (mine, write) => {
+    see("before", mine);
+    const result = await write();
+    see("after", mine);
+    return result;
+  }).through;
+}
+
 /** Does something just before the write with this number (from 0), which is then carried out. */
 export function atWrite(number: number, act: () => void) {
   const { count, through } = throughWrites(async (mine, write) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -22,12 +22,7 @@ export async function runCli(
     isTTY?: boolean;
   } = {},
 ): Promise<Ran> {
-  const {
-    env = {},
-    isTTY = false,
-    cwd = mkdtempSync(join(tmpdir(), "gateway-tls-cli-")),
-    verbs,
-  } = options;
+  const { env = {}, isTTY = false, cwd = makeDirectory(), verbs } = options;
   const texts = { stdout: "", stderr: "" };
   const io: Io = {
     // A stream without a terminal has what the program uses of one.
@@ -43,6 +38,20 @@ export async function runCli(
   };
   const exitCode = await main(argv, io, ...(verbs === undefined ? [] : [verbs]));
   return { exitCode, ...texts };
+}
+
+const made: string[] = [];
+
+/** An empty one, gone with the process. */
+function makeDirectory(): string {
+  if (made.length === 0) {
+    process.once("exit", () => {
+      for (const directory of made) rmSync(directory, { recursive: true, force: true });
+    });
+  }
+  const directory = mkdtempSync(join(tmpdir(), "gateway-tls-cli-"));
+  made.push(directory);
+  return directory;
 }
 
 function collect(add: (text: string) => void): NodeJS.WriteStream {

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -9,24 +8,6 @@ import { type AwsEndpoint, startAwsEndpoint } from "../../support/aws-endpoint/e
 
 const region = "eu-west-1";
 const backoffMs = () => 0;
-const loadedClients = () =>
-  Object.keys(createRequire(import.meta.url).cache).filter((path) =>
-    path.includes("@aws-sdk/client-"),
-  );
-
-// First in this file: what a test loads stays loaded.
-test("nothing of the SDK is loaded before it is used, and then one service only", async () => {
-  const endpoint = await startAwsEndpoint();
-  const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "secret" };
-  const aws = createAws({ region, env: {}, tuning: { endpoint: endpoint.url, credentials } });
-  expect(loadedClients()).toEqual([]);
-  await aws.caller.identify();
-  expect(loadedClients().join("\n")).toContain("client-sts");
-  expect(loadedClients().join("\n")).not.toMatch(/client-(eks|iam|route-53)/);
-  await aws.close();
-  await endpoint.close();
-});
-
 describe("with the settings of the user's machine", () => {
   let home: string;
   let endpoint: AwsEndpoint;
