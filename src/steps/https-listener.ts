@@ -1,8 +1,9 @@
-import { isBackingOff } from "../checks/issuance.ts";
+import { CERTIFICATE_NAME, isBackingOff } from "../checks/issuance.ts";
 import { parseCertificate } from "../facts/objects.ts";
 import { findOwner } from "../facts/ownership.ts";
 import { gatewayHasListener, gatewayWith, mergeGateway } from "../plan/gateway.ts";
-import type { PlanItem } from "../plan/plan.ts";
+import type { DesiredHost, PlanItem } from "../plan/plan.ts";
+import { kinds } from "../kinds.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { applyGateway, gatewayRef, isOfGateway } from "./gateway.ts";
 import { findCertificate, findLiveIssuer, isIssued } from "./issuance.ts";
@@ -89,17 +90,31 @@ async function findBackingOff(context: StepContext): Promise<KubernetesObject[]>
   );
 }
 
-/** cert-manager changes none that its Gateway does not own, so the host would never be served. */
+/**
+ * cert-manager changes no Certificate that its Gateway does not own, so the host would never be
+ * served; and a Secret that no Certificate made it would write over.
+ */
 async function findForeign(context: StepContext): Promise<KubernetesObject[]> {
   const issuer = await findIssuer(context);
   const found = await Promise.all(
     context.plan.hosts.map(async (host) => {
       const live = await findCertificate(context, host);
-      const isForeign = live !== undefined && !isOfGateway(context, live);
-      return isForeign && !isIssued(host, issuer, live) ? [live] : [];
+      if (live === undefined) return findForeignSecret(context, host);
+      return isOfGateway(context, live) || isIssued(host, issuer, live) ? [] : [live];
     }),
   );
   return found.flat();
+}
+
+/** Without cert-manager's mark: one that an earlier Certificate left has it, and is taken up again. */
+async function findForeignSecret(
+  { plan, world }: StepContext,
+  { secretName: name }: DesiredHost,
+): Promise<KubernetesObject[]> {
+  const { gateway: namespace } = plan.config.namespaces;
+  const live = await world.kubernetes.get({ kind: kinds.Secret, namespace, name });
+  const isMade = live?.metadata.annotations?.[CERTIFICATE_NAME] !== undefined;
+  return live === undefined || isMade ? [] : [live];
 }
 
 function retryItem({ metadata: { namespace, name } }: KubernetesObject): PlanItem {
