@@ -8,7 +8,7 @@ const byPath = new Map(sources.map((file) => [file.path, file]));
 /** The folder below src/, or the name of a file directly in it. */
 const layerOf = (path: string) => path.split("/")[0] ?? path;
 
-const words = ["errors.ts", "kinds.ts", "json.ts"];
+const words = ["errors.ts", "kinds.ts", "json.ts", "nearest.ts"];
 const core = ["config", "facts", "plan", "steps", "runner", "checks"];
 
 /** What each part may import, beside itself. docs/architecture.md says why. */
@@ -16,6 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   "errors.ts": [],
   "kinds.ts": [],
   "json.ts": [],
+  "nearest.ts": [],
   ports: words,
   ...Object.fromEntries(core.map((layer) => [layer, [...core, "ports", ...words]])),
   adapters: ["ports", ...words],

@@ -1,5 +1,5 @@
+import { findNearest, listNames } from "../nearest.ts";
 import type { Cluster } from "../ports/aws.ts";
-import { findNearest, listNames } from "./nearest.ts";
 
 /** A cluster that was asked for and is not there, and what is. */
 export interface AbsentCluster extends Pick<Cluster, "name" | "region"> {

@@ -1,7 +1,7 @@
 import type { Backend, Config } from "../config/config.ts";
 import { isOurGateway, type ServiceFact } from "../facts/services.ts";
 import type { ErrorCode } from "../errors.ts";
-import { findNearest, listNames } from "./nearest.ts";
+import { findNearest, listNames } from "../nearest.ts";
 
 /** Why nothing can answer behind a backend. */
 export interface BackendProblem {

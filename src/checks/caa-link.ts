@@ -1,10 +1,10 @@
 import { findCaIdentity, judgeCaa, type CaaFact } from "../facts/caa.ts";
 import { valueOf, type Fact } from "../facts/fact.ts";
 import type { ClusterIssuer } from "../facts/objects.ts";
+import { listNames } from "../nearest.ts";
 import { findIssuerName } from "./attempt.ts";
 import { describeRefusal } from "./caa-refusal.ts";
 import { broken, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
-import { listNames } from "./nearest.ts";
 
 /** Whether the CAA records let the host's issuer have a certificate, by its CA and its account. */
 export function judgeCaaRecords(input: LinkInput, fact: CaaFact): LinkVerdict {

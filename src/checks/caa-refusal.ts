@@ -1,5 +1,5 @@
 import type { CaaVerdict } from "../facts/caa.ts";
-import { listNames } from "./nearest.ts";
+import { listNames } from "../nearest.ts";
 
 type Refusal = Extract<CaaVerdict, { allowed: false }>;
 

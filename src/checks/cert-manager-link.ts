@@ -1,5 +1,6 @@
 import type { CertManagerFact } from "../facts/cert-manager.ts";
 import { valueOf } from "../facts/fact.ts";
+import { listNames } from "../nearest.ts";
 import {
   broken,
   firstTrouble,
@@ -13,7 +14,6 @@ import {
 import { judgeDeletion } from "./conditions.ts";
 import { judgeCertManagerCrds } from "./crds.ts";
 import { findDeployments, judgeDeployment } from "./deployment.ts";
-import { listNames } from "./nearest.ts";
 import { repairHint } from "./repair.ts";
 
 /** cert-manager's word when it started before the CRDs (cmd/controller/app/start.go). */

@@ -1,11 +1,11 @@
 import type { Config } from "../config/config.ts";
+import { listNames } from "../nearest.ts";
 import type { CallerIdentity, Cluster } from "../ports/aws.ts";
 import type { AccessRequest } from "../ports/kubernetes.ts";
 import { valueOf } from "../facts/fact.ts";
 import { describeAbsentCluster } from "./absent-cluster.ts";
 import { versionSets } from "../plan/version-sets.ts";
 import { failed, judge, ok, type Check, type CheckInput, type Verdict } from "./check.ts";
-import { listNames } from "./nearest.ts";
 
 /** Who asks, and the cluster that is asked. */
 export const clusterChecks: readonly Check[] = [

@@ -1,10 +1,10 @@
 import type { Condition } from "../facts/condition.ts";
 import type { CrdGroup } from "../facts/crds.ts";
 import { valueOf } from "../facts/fact.ts";
+import { listNames } from "../nearest.ts";
 import { broken, onItsWay, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
 import { refused } from "./conditions.ts";
 import { classOf } from "./controllers.ts";
-import { listNames } from "./nearest.ts";
 import { repairHint } from "./repair.ts";
 import { compareVersions, minorOf } from "./version.ts";
 

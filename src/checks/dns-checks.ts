@@ -1,6 +1,7 @@
 import { findCaIdentity, judgeCaa, type CaaFact } from "../facts/caa.ts";
 import type { Fact } from "../facts/fact.ts";
 import type { HostRecords } from "../facts/records.ts";
+import { listNames } from "../nearest.ts";
 import { describeRefusal } from "./caa-refusal.ts";
 import {
   failed,
@@ -13,7 +14,6 @@ import {
   type CheckInput,
   type Verdict,
 } from "./check.ts";
-import { listNames } from "./nearest.ts";
 
 /** What DNS already says at the hosts' names. */
 export const dnsChecks: readonly Check[] = [

@@ -1,5 +1,6 @@
 import type { DelegationFact } from "../facts/delegation.ts";
 import { valueOf } from "../facts/fact.ts";
+import { listNames } from "../nearest.ts";
 import { judgeCaaRecords } from "./caa-link.ts";
 import {
   broken,
@@ -10,7 +11,6 @@ import {
   type LinkInput,
   type LinkVerdict,
 } from "./chain.ts";
-import { listNames } from "./nearest.ts";
 import { judgeRecord } from "./record-link.ts";
 
 /** From the parent zone to the host's record. */

@@ -1,11 +1,11 @@
 import type { ErrorCode } from "../errors.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Deployment, Gateway } from "../facts/objects.ts";
+import { listNames } from "../nearest.ts";
 import { broken, nameObject, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
 import { filterDomain, isParentOfFilter, type DomainVerdict } from "./domain-filter.ts";
 import { type Flags, isOn } from "./external-dns-arguments.ts";
 import { matchesSelector } from "./label-selector.ts";
-import { listNames } from "./nearest.ts";
 
 export interface About {
   live: Deployment;

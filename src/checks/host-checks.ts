@@ -3,6 +3,7 @@ import type { Backend, Config } from "../config/config.ts";
 import type { HostClaim } from "../facts/claims.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { ServiceFact } from "../facts/services.ts";
+import { listNames } from "../nearest.ts";
 import {
   failedFor,
   type Check,
@@ -13,7 +14,6 @@ import {
   warning,
 } from "./check.ts";
 import { type BackendProblem, findBackendProblem } from "./backend.ts";
-import { listNames } from "./nearest.ts";
 
 /** What the cluster already has for the hosts: who answers for them, and who else claims them. */
 export const hostChecks: readonly Check[] = [

@@ -1,7 +1,7 @@
 import type { Fact } from "../facts/fact.ts";
 import type { IamProof } from "../facts/iam-proof.ts";
+import { listNames } from "../nearest.ts";
 import { failed, judgeIfSeen, ok, type Check } from "./check.ts";
-import { listNames } from "./nearest.ts";
 
 /** IAM proved, not assumed: asked from IAM's own simulator. */
 export const iamProofChecks: readonly Check<Fact<IamProof>>[] = [

@@ -1,8 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { KeptConfig } from "../facts/kept-config.ts";
+import { listNames } from "../nearest.ts";
 import { failed, judge, ok, type Check, type CheckInput, type Verdict } from "./check.ts";
-import { listNames } from "./nearest.ts";
 
 /** That the cluster has room for this installation and what it points to. */
 export const installChecks: readonly Check[] = [

@@ -2,6 +2,7 @@ import { findCondition, isCurrent, type Condition } from "../facts/condition.ts"
 import { valueOf } from "../facts/fact.ts";
 import type { Gateway } from "../facts/objects.ts";
 import { includesHost } from "../facts/survey.ts";
+import { listNames } from "../nearest.ts";
 import { HTTP_LISTENER } from "../plan/names.ts";
 import { findAttempt, findGateway } from "./attempt.ts";
 import {
@@ -14,7 +15,6 @@ import {
 } from "./chain.ts";
 import { refused, wordsOf } from "./conditions.ts";
 import { gatewayLogs } from "./controllers.ts";
-import { listNames } from "./nearest.ts";
 import { awaitController, isLate, latestOf, TAKING_UP_MS } from "./patience.ts";
 import { repairHint } from "./repair.ts";
 import { findRoute } from "./route-links.ts";

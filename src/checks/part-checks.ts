@@ -1,9 +1,9 @@
 import type { ErrorCode } from "../errors.ts";
 import { describeRelease, findReleases, isStuck } from "../facts/releases.ts";
 import type { ChartName } from "../config/config.ts";
+import { listNames } from "../nearest.ts";
 import type { Release } from "../ports/charts.ts";
 import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
-import { listNames } from "./nearest.ts";
 import { decide } from "./ownership-rules.ts";
 import type { Part } from "./parts.ts";
 import { lookAtParts } from "./parts.ts";

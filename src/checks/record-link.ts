@@ -3,6 +3,7 @@ import { findCondition } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import { parentsOn } from "../facts/survey.ts";
 import type { ZoneAnswers } from "../facts/zone-answers.ts";
+import { listNames } from "../nearest.ts";
 import { findGateway } from "./attempt.ts";
 import {
   broken,
@@ -15,7 +16,6 @@ import {
 import { findExternalDns } from "./deployment.ts";
 import { findService } from "./load-balancer-link.ts";
 import { toSeconds } from "./moment.ts";
-import { listNames } from "./nearest.ts";
 
 /** ExternalDNS looks at routes every minute; after ten it has passed this one over. */
 const WRITING_MS = 600_000;

@@ -2,6 +2,7 @@ import { isCurrent, type Condition } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { HttpRoute } from "../facts/objects.ts";
 import { isRouteOf, parentsOn } from "../facts/survey.ts";
+import { listNames } from "../nearest.ts";
 import {
   broken,
   firstTrouble,
@@ -17,7 +18,6 @@ import { judgeDeletion, refused, wordsOf } from "./conditions.ts";
 import { gatewayLogs } from "./controllers.ts";
 import { awaitController } from "./patience.ts";
 import { repairHint } from "./repair.ts";
-import { listNames } from "./nearest.ts";
 
 /** The host's route and what stands behind it. */
 export const routeLinks: readonly Link[] = [

@@ -1,9 +1,9 @@
 import type { TlsSecret } from "../facts/tls-secrets.ts";
+import { listNames } from "../nearest.ts";
 import { findAttempt, findGateway } from "./attempt.ts";
 import { broken, firstTrouble, type LinkInput, type LinkVerdict } from "./chain.ts";
 import { judgeDeletion } from "./conditions.ts";
 import { certManagerLogs } from "./controllers.ts";
-import { listNames } from "./nearest.ts";
 import { awaitController } from "./patience.ts";
 import { covers } from "./served-certificate.ts";
 

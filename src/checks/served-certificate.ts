@@ -1,5 +1,6 @@
 import { findCaIdentity } from "../facts/caa.ts";
 import { valueOf } from "../facts/fact.ts";
+import { listNames } from "../nearest.ts";
 import type { ServedCertificate } from "../ports/network.ts";
 import { findAttempt } from "./attempt.ts";
 import {
@@ -12,7 +13,6 @@ import {
 } from "./chain.ts";
 import { doubtClock, isClockOff, SET_CLOCK } from "./clock.ts";
 import { toSeconds } from "./moment.ts";
-import { listNames } from "./nearest.ts";
 import { newAttempt, repairHint, RERUN } from "./repair.ts";
 
 /** The served certificate: for this name, in date, the one that was issued last, and trusted. */

@@ -1,6 +1,7 @@
 import type { ZoneFact } from "../facts/zone.ts";
 import type { DelegationFact } from "../facts/delegation.ts";
 import { valueOf } from "../facts/fact.ts";
+import { findNearest, listNames } from "../nearest.ts";
 import {
   failed,
   judge,
@@ -11,7 +12,6 @@ import {
   type CheckInput,
   type Verdict,
 } from "./check.ts";
-import { findNearest, listNames } from "./nearest.ts";
 
 /** The hosted zone, and whether the world asks it. */
 export const zoneChecks: readonly Check[] = [

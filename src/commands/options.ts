@@ -1,8 +1,8 @@
 import { Argument, Command as Program, CommanderError, Option } from "commander";
-import { findNearest } from "../checks/nearest.ts";
 import { flagNameOf, groups, type Setting } from "../config/setting.ts";
 import { settingIds, settingOf, type Flags, type SettingId } from "../config/settings.ts";
 import { UsageError } from "../errors.ts";
+import { findNearest } from "../nearest.ts";
 import { takesSetting, type Verb } from "./verb.ts";
 
 /** A verb with its flags, and the names behind it. */

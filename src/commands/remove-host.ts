@@ -1,10 +1,10 @@
-import { findNearest, listNames } from "../checks/nearest.ts";
 import { writeConfig } from "../config/config-file.ts";
 import type { Config, Host } from "../config/config.ts";
 import { parseBelow } from "../config/host-list.ts";
 import { usesSample } from "../config/hosts.ts";
 import { Problems } from "../config/problems.ts";
 import { type ExitCode, UsageError } from "../errors.ts";
+import { findNearest, listNames } from "../nearest.ts";
 import { planWithoutHosts } from "../runner/plan-installed.ts";
 import { hostRemovalSteps } from "../steps/removal/index.ts";
 import { carryOutChange, changeIn } from "./change.ts";

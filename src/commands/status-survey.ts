@@ -1,4 +1,3 @@
-import { findNearest, listNames } from "../checks/nearest.ts";
 import type { Config } from "../config/config.ts";
 import { readKeptDocument } from "../config/kept-document.ts";
 import { resolveConfig, type Resolved } from "../config/resolve.ts";
@@ -7,6 +6,7 @@ import { type KeptConfig, readKeptConfig } from "../facts/kept-config.ts";
 import { rebuildConfig } from "../facts/rebuilt-config.ts";
 import type { StatusFacts } from "../facts/status-facts.ts";
 import { type Place, type Survey, surveyInstallation } from "../facts/survey.ts";
+import { findNearest, listNames } from "../nearest.ts";
 import { buildNames } from "../plan/names.ts";
 import { MANAGER } from "../plan/manifest.ts";
 import { versionSets } from "../plan/version-sets.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isMap, LineCounter, parseDocument, type Document } from "yaml";
-import { findNearest, listNames } from "../checks/nearest.ts";
+import { findNearest, listNames } from "../nearest.ts";
 import { configDocument, type ConfigDocument } from "./config-schema.ts";
 import type { Origin, Problems } from "./problems.ts";
 

@@ -1,4 +1,4 @@
-import { findNearest } from "../checks/nearest.ts";
+import { findNearest } from "../nearest.ts";
 import { cleanName, findNameProblem, toAsciiName } from "./domain-name.ts";
 import type { ParseContext } from "./parse-context.ts";
 import { wrongValue } from "./wrong-value.ts";

@@ -1,4 +1,4 @@
-import { findNearest } from "../checks/nearest.ts";
+import { findNearest } from "../nearest.ts";
 import type { Problems } from "./problems.ts";
 import type { ParseContext } from "./parse-context.ts";
 import { envNameOf, flagNameOf, type Setting } from "./setting.ts";

@@ -1,4 +1,4 @@
-import { findNearest, listNames } from "../checks/nearest.ts";
+import { findNearest, listNames } from "../nearest.ts";
 import { wrongValue } from "./wrong-value.ts";
 
 /** `name=value` with a name of ours; each value is parsed by `parse`. */

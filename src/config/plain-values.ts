@@ -1,4 +1,4 @@
-import { findNearest, listNames } from "../checks/nearest.ts";
+import { findNearest, listNames } from "../nearest.ts";
 import { refuseUnprintable, wrongValue } from "./wrong-value.ts";
 
 /** A parser for one of a few words. */

@@ -1,8 +1,8 @@
 import { findBackendProblem } from "../checks/backend.ts";
-import { findNearest, listNames } from "../checks/nearest.ts";
 import { UserError } from "../errors.ts";
 import { keepServable, type ServiceFact } from "../facts/services.ts";
 import { chooseZone } from "../facts/zone.ts";
+import { findNearest, listNames } from "../nearest.ts";
 import type { HostedZone } from "../ports/aws.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { Answers, Ask, Open } from "./answers.ts";
