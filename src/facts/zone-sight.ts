@@ -22,23 +22,40 @@ interface ZoneQuestions {
   viaRecursive: boolean;
 }
 
+/** Each is a call to AWS, and `status` makes at most eight, whatever the number of hosts. */
+const ZONES_ASKED = 5;
+
 /**
  * Reads the zone of a host, each zone once. An installation of ours has one; the hosts of Gateways
- * made by hand may be of several domains.
+ * made by hand may be of several domains: what AWS says of those past the fifth is not asked.
  */
 export function createZoneReader(
   world: Pick<ConnectedWorld, "zones" | "resolver">,
   questions: ZoneQuestions,
 ): (hostname: string) => Promise<ZoneSight> {
   const seen = new Map<string, Promise<ZoneSight>>();
+  let asked = 0;
+  const askServers = (id: string): Promise<Fact<string[]>> => {
+    asked += 1;
+    return asked > ZONES_ASKED
+      ? Promise.resolve(unknown(tooMany()))
+      : readFact(() => world.zones.nameServers(id));
+  };
   return (hostname) => {
     const zone = chooseZone(questions, hostname);
     const key = zone.known ? zone.value.id : hostname;
-    const sight = seen.get(key) ?? lookAtZone(world, { ...questions, zone, hostname });
+    const sight = seen.get(key) ?? lookAtZone(world, { ...questions, zone, hostname, askServers });
     seen.set(key, sight);
     return sight;
   };
 }
+
+const tooMany = (): UserError =>
+  new UserError(
+    "GT-ZONE-NOT-ASKED",
+    `The hosts are in more than ${ZONES_ASKED} hosted zones, and Route 53 was not asked for the name servers of this one.`,
+    { hint: "Look at fewer hosts at once: name those that are meant." },
+  );
 
 /** The zone that the kept config names; else the nearest public one. */
 function chooseZone(
@@ -60,10 +77,15 @@ function chooseZone(
 }
 
 async function lookAtZone(
-  { zones, resolver }: Pick<ConnectedWorld, "zones" | "resolver">,
-  { zone, hostname, viaRecursive }: ZoneQuestions & { zone: ZoneSight["zone"]; hostname: string },
+  { resolver }: Pick<ConnectedWorld, "resolver">,
+  about: ZoneQuestions & {
+    zone: ZoneSight["zone"];
+    hostname: string;
+    askServers: (id: string) => Promise<Fact<string[]>>;
+  },
 ): Promise<ZoneSight> {
-  const nameServers = await readAfter(zone, ({ id }) => readFact(() => zones.nameServers(id)));
+  const { zone, hostname, viaRecursive } = about;
+  const nameServers = await readAfter(zone, ({ id }) => about.askServers(id));
   const name = zone.known ? zone.value.name : hostname;
   const [delegation, servers] = await Promise.all([
     readAfter(nameServers, (found) =>

@@ -67,3 +67,13 @@ test("a host whose zone the account does not have is told by its name, and the o
   });
   expect(valueOf((await look("a.one.com")).zone)?.id).toBe("one");
 });
+
+test("of many domains the first few are asked about, the others' servers are those of DNS", async () => {
+  const ids = ["a", "b", "c", "d", "e", "one", "two"];
+  const { asked, look } = readerFor(known(ids.map(zone)));
+  const seen = await Promise.all(ids.map((id) => look(`www.${id}.com`)));
+  expect(asked).toEqual(["a", "b", "c", "d", "e"]);
+  const [past] = seen.slice(-1);
+  expect(past?.delegation).toMatchObject({ known: false, error: { code: "GT-ZONE-NOT-ASKED" } });
+  expect(past && valueOf(past.servers)?.[0]?.name).toBe("ns.two.com");
+});
