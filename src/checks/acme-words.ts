@@ -107,7 +107,7 @@ export function explainAcmeWords(words: string, attempting: Attempting): AcmeCau
 }
 
 /** `retry after 2026-11-25 12:00:00 UTC` as ISO 8601, where a CA named a date. */
-export function findRetryDate(words: string): string | undefined {
+function findRetryDate(words: string): string | undefined {
   const found = /retry after (\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d) ?(?:UTC|Z|\+0000)/i.exec(words);
   const [, day, time] = found ?? [];
   return day === undefined || time === undefined ? undefined : `${day}T${time}Z`;

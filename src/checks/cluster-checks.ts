@@ -99,7 +99,7 @@ function adviseOnVersion({ identity }: Config, minor: number): string {
 }
 
 /** `create gateways.gateway.networking.k8s.io in gateway-tls`, as `kubectl auth can-i` takes it. */
-export function describeAccess({ verb, group, resource, namespace }: AccessRequest): string {
+function describeAccess({ verb, group, resource, namespace }: AccessRequest): string {
   const what = group === "" ? resource : `${resource}.${group}`;
   return namespace === undefined ? `${verb} ${what}` : `${verb} ${what} in ${namespace}`;
 }

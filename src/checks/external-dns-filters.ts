@@ -28,7 +28,7 @@ export function judgeFilters(about: About, gateway: Gateway | undefined): LinkVe
 }
 
 /** What a flag does, and how to change it. */
-export function judgeFlag({ live }: About, code: ErrorCode, reason: string): LinkVerdict {
+function judgeFlag({ live }: About, code: ErrorCode, reason: string): LinkVerdict {
   return broken(code, reason, {
     object: nameObject("Deployment", live.metadata),
     hint: changeFlag(live),

@@ -1,7 +1,7 @@
 import { broken, onItsWay, type LinkInput, type LinkVerdict } from "./chain.ts";
 
 /** A controller looks at a change within seconds; one that ended is started anew within minutes. */
-export const LOOKING_MS = 300_000;
+const LOOKING_MS = 300_000;
 /** Kubernetes itself gives a rollout ten minutes (progressDeadlineSeconds). */
 export const STARTING_MS = 600_000;
 /** A gateway takes a new Secret up within seconds. */

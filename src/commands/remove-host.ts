@@ -71,7 +71,7 @@ function describe(hostnames: readonly string[], kept: readonly string[]) {
 }
 
 /** The config when these hosts are gone; the sample app goes with the last host that it answers. */
-export function withoutHosts(config: Config, hostnames: readonly string[]): Config {
+function withoutHosts(config: Config, hostnames: readonly string[]): Config {
   const hosts = config.hosts.filter(({ hostname }) => !hostnames.includes(hostname));
   const next = { ...config, hosts };
   return { ...next, sampleApp: config.sampleApp && usesSample(next) };
