@@ -3,12 +3,14 @@ export type ErrorCode = `GT-${string}`;
 
 /** How long a failure that passes by itself may be tried again, and what is being waited for. */
 export interface Retry {
+  /** Counted from the first failure of this code, not from one try to the next. */
   limitMs: number;
   intervalMs: number;
   /** Shown while waiting, as a clause: "waiting for IAM". */
   reason: string;
 }
 
+/** What an error has beside its code and its message. */
 export interface UserErrorOptions {
   /** One action, as a sentence or a command to paste. */
   hint?: string;
@@ -17,6 +19,7 @@ export interface UserErrorOptions {
   retry?: Retry;
   /** Set by adapters only: what had been changed when it failed, a line each, as the journal notes it. */
   written?: readonly string[];
+  /** 1 when left out. */
   exitCode?: ExitCode;
 }
 

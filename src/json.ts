@@ -1,3 +1,4 @@
+/** What JSON can hold: no `undefined`, no dates. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 export interface JsonObject {
   [key: string]: Json;

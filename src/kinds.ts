@@ -1,7 +1,9 @@
 /** How a Kubernetes kind is addressed over HTTP. */
 export interface ResourceKind {
+  /** `v1` for the core group, else `group/version`. */
   apiVersion: string;
   kind: string;
+  /** As it stands in the path of a request: lower case. */
   plural: string;
   namespaced: boolean;
 }
@@ -91,6 +93,7 @@ export const kinds = {
   Challenge: kind("acme.cert-manager.io/v1", "Challenge", "challenges"),
 } as const satisfies Record<string, ResourceKind>;
 
+/** The name of a kind in `kinds`, which is its upstream name. */
 export type KindName = keyof typeof kinds;
 
 /** The kind that an object names, if it is one of ours. */

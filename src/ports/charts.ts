@@ -1,5 +1,6 @@
 import type { JsonObject } from "../json.ts";
 
+/** As helm spells them; a word that it does not have yet is `unknown`. */
 export type ReleaseStatus =
   | "deployed"
   | "failed"
@@ -29,6 +30,7 @@ export interface Release {
   updatedAt: string;
 }
 
+/** One `helm upgrade --install`. */
 export interface ReleaseRequest {
   name: string;
   namespace: string;
@@ -36,12 +38,16 @@ export interface ReleaseRequest {
   chart: string;
   /** An HTTP chart repository's URL. */
   repository?: string;
+  /** The chart's; left out where `chart` says it: an archive, or a tag or digest of OCI. */
   version?: string;
+  /** On top of the chart's defaults; nothing of an earlier revision is reused. */
   values: JsonObject;
   labels: Record<string, string>;
+  /** How long helm waits for what it installs to be ready. */
   timeLimitMs: number;
 }
 
+/** The helm releases of a cluster. */
 export interface Charts {
   /** The newest revision of every release in the cluster. Starts no process. */
   list(): Promise<Release[]>;

@@ -1,12 +1,16 @@
 import type { ResourceKind } from "../kinds.ts";
 
+/** An object's metadata, as Kubernetes spells it; moments are ISO 8601. */
 export interface ObjectMeta {
   name: string;
+  /** Absent for a kind that has none. */
   namespace?: string;
   uid?: string;
   resourceVersion?: string;
+  /** Counts changes of the spec: a status is about the one that it has observed. */
   generation?: number;
   creationTimestamp?: string;
+  /** Set while it is on its way out: its finalizers hold it. */
   deletionTimestamp?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
@@ -14,6 +18,7 @@ export interface ObjectMeta {
   ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
   managedFields?: {
     manager: string;
+    /** `Apply` for server-side apply, else `Update`. */
     operation: string;
     /** When it last changed something, ISO 8601. */
     time?: string;
@@ -30,31 +35,40 @@ export interface KubernetesObject {
   [field: string]: unknown;
 }
 
+/** Which object: `namespace` for namespaced kinds. */
 export interface ObjectRef {
   kind: ResourceKind;
   name: string;
   namespace?: string;
 }
 
+/** What narrows a list or a watch; without `namespace`, all of them. */
 export interface ListOptions {
   namespace?: string;
   /** A Kubernetes label selector: `a=b,c in (d,e)`. */
   labelSelector?: string;
+  /** A Kubernetes field selector: `type=Warning`. */
   fieldSelector?: string;
 }
 
+/** Whether the caller may do this (a SelfSubjectAccessReview). */
 export interface AccessRequest {
   verb: string;
+  /** Empty for the core group. */
   group: string;
   /** The plural; with a subresource as RBAC spells it: `pods/log`. */
   resource: string;
+  /** Left out: in every namespace, or for a kind that has none. */
   namespace?: string;
 }
 
+/** Which logs, and how much of each. */
 export interface LogQuery {
   namespace: string;
   labelSelector: string;
+  /** Left out: the one that `kubectl logs` would choose. */
   container?: string;
+  /** Of each pod. */
   tailLines: number;
 }
 

@@ -1,5 +1,7 @@
+/** What is asked for; answers may hold other types. */
 export type RecordType = "A" | "AAAA" | "CNAME" | "NS" | "SOA" | "TXT" | "CAA" | "DS";
 
+/** One record of an answer. */
 export interface DnsRecord {
   /** Lower case, without the trailing dot. */
   name: string;
@@ -9,15 +11,18 @@ export interface DnsRecord {
   value: string;
 }
 
+/** An answer, whatever it says: a name that does not exist is one too. */
 export interface DnsAnswer {
   /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, ... */
   status: string;
+  /** The AA bit: the server is one of the zone's own. */
   authoritative: boolean;
   answers: DnsRecord[];
   /** NS of a referral, or the SOA of a negative answer. */
   authorities: DnsRecord[];
 }
 
+/** DNS, with caches or at a chosen server. */
 export interface Resolver {
   /**
    * One question. Without `server`: the recursive resolver of the system. With `server` (an IP
@@ -27,6 +32,7 @@ export interface Resolver {
   query(name: string, type: RecordType, server?: string): Promise<DnsAnswer>;
 }
 
+/** An HTTP response, whatever its status. */
 export interface HttpAnswer {
   status: number;
   /** Lower-case names. */
@@ -35,7 +41,9 @@ export interface HttpAnswer {
   body: string;
 }
 
+/** The leaf certificate that a handshake showed. */
 export interface ServedCertificate {
+  /** The common name, or the first of `names` where it has none. */
   subject: string;
   /** The issuer's common name; a Let's Encrypt staging one holds `(STAGING)`. */
   issuer: string;
@@ -52,6 +60,7 @@ export interface ServedCertificate {
   untrustedReason: string | undefined;
 }
 
+/** Connections from this machine to a host's own addresses: no proxy, no DNS. */
 export interface Probe {
   /** GET without following redirects, to a chosen address. Throws UserError `GT-PROBE-FAILED`, or `GT-PROBE-NO-ROUTE` where this machine cannot go there. */
   get(target: {

@@ -1,3 +1,4 @@
+/** One line of a list to choose from. */
 export interface Choice {
   /** Empty for something else, which is asked for next: the choice itself leaves no line. */
   value: string;
@@ -7,9 +8,11 @@ export interface Choice {
   description?: string;
 }
 
+/** What is answered by typing. */
 export interface Question {
   /** Short: it shares its line with the answer. */
   message: string;
+  /** Taken where nothing is typed. */
   default?: string;
   /** What is wrong with the answer, as one sentence; `undefined` when nothing is. */
   validate?: (answer: string) => Promise<string | undefined>;

@@ -3,6 +3,7 @@ import type { Charts } from "./charts.ts";
 import type { Kubernetes } from "./kubernetes.ts";
 import type { Probe, Resolver } from "./network.ts";
 
+/** The time, and waiting: of the machine, or of the sandbox. */
 export interface Clock {
   now(): Date;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts. */
@@ -14,6 +15,7 @@ export interface Tools {
   versions(): Promise<{ kubectl: string | undefined; helm: string | undefined }>;
 }
 
+/** Files that are named by where they are: the CRD bundles. */
 export interface Downloads {
   /**
    * The text of a path, an http(s) URL, or an OCI reference. With `sha256` (hex) its bytes must
@@ -22,6 +24,7 @@ export interface Downloads {
   read(source: string, sha256?: string): Promise<string>;
 }
 
+/** A cluster that was connected to, and what is open for it. */
 export interface ClusterConnection {
   kubernetes: Kubernetes;
   charts: Charts;
@@ -32,6 +35,7 @@ export interface ClusterConnection {
 /** What the user gave instead of our own kubeconfig. */
 export interface ClusterAccess {
   kubeconfig?: string;
+  /** A name in that kubeconfig; its current one when left out. */
   context?: string;
 }
 
