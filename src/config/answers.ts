@@ -19,6 +19,7 @@ export interface Open extends Pick<Draft, "missing" | "unanswered"> {
   context: ParseContext;
 }
 
+/** Asks for what is open, and for nothing else; rejects with `Cancelled` on Ctrl-C. */
 export type Ask = (open: Open) => Promise<Answers>;
 
 /** The same as flags, so that nothing has to be answered again. */

@@ -5,7 +5,7 @@ import { wrongValue } from "./wrong-value.ts";
 const SHAPE = /^([^/:]+)\/([^/:]+):(\d{1,5})$/;
 const LAST_PORT = 65_535;
 
-/** `namespace/service:port`. */
+/** `namespace/service:port`. Throws `GT-CONFIG-VALUE`. */
 export function parseBackend(text: string): Backend {
   const [, namespace = "", service = "", digits = ""] = SHAPE.exec(text) ?? [];
   const port = Number(digits);

@@ -4,7 +4,7 @@ import { wrongValue } from "./wrong-value.ts";
 
 const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/;
 
-/** PEM certificates: as they are, or from the file that is named. */
+/** PEM certificates: as they are, or from the file that is named. Throws `GT-CONFIG-VALUE`. */
 export async function parseCaBundle(
   text: string,
   { readText }: Pick<ParseContext, "readText">,

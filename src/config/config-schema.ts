@@ -64,6 +64,7 @@ export const configDocument = v.strictObject({
   permissionsBoundary: v.optional(text),
 });
 
+/** A gateway-tls.yaml of the right shape: every scalar is still a text, but the switches. */
 export type ConfigDocument = v.InferOutput<typeof configDocument>;
 
 function isJsonObject(value: unknown): value is JsonObject {

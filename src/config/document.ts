@@ -4,6 +4,7 @@ import { findNearest, listNames } from "../nearest.ts";
 import { configDocument, type ConfigDocument } from "./config-schema.ts";
 import type { Origin, Problems } from "./problems.ts";
 
+/** Keys from the top of the document; a number is a place in a list. */
 export type Path = readonly (string | number)[];
 
 /** A YAML text of the right shape, and where each of its keys is. */

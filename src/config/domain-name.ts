@@ -1,7 +1,10 @@
 import { domainToASCII, domainToUnicode } from "node:url";
 
+/** RFC 1123, section 2.1, in lower case. */
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/** RFC 1035, section 2.3.4, without the dot at the end. */
 const NAME_LENGTH = 253;
+/** Let's Encrypt takes no name of more (Boulder, policy/pa.go, maxLabels). */
 const LABELS = { least: 2, most: 10 };
 
 /** Lower case, and international labels as `xn--`; ASCII is never given to the URL parser. */

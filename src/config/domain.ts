@@ -5,7 +5,10 @@ import { wrongValue } from "./wrong-value.ts";
 
 const COMMON_SUFFIXES = ["com", "net", "org", "io", "dev", "app", "cloud", "de", "eu", "co.uk"];
 
-/** A domain under a public suffix: lower case, international labels as `xn--`. */
+/**
+ * A domain under a public suffix: lower case, international labels as `xn--`. Throws
+ * `GT-CONFIG-VALUE`.
+ */
 export async function parseDomain(
   text: string,
   { anySuffix }: Pick<ParseContext, "anySuffix">,

@@ -5,10 +5,15 @@ import { wrongValue } from "./wrong-value.ts";
 
 /** Let's Encrypt refuses contacts at these ("forbidden domain"). */
 const FORBIDDEN = ["example.com", "example.net", "example.org"];
+/** A dot-atom: RFC 5322, section 3.2.3. */
 const LOCAL_PART = /^[A-Za-z0-9!$%&'*+/=^_`{|}~-]+(\.[A-Za-z0-9!$%&'*+/=^_`{|}~-]+)*$/;
+/** RFC 5321, section 4.5.3.1. */
 const LENGTH = { local: 64, whole: 254 };
 
-/** The one address for the CA's notices; ASCII before the `@`, a domain behind it. */
+/**
+ * The one address for the CA's notices; ASCII before the `@`, a domain behind it. Throws
+ * `GT-CONFIG-VALUE`.
+ */
 export async function parseEmail(
   text: string,
   { anySuffix, letsEncrypt }: Pick<ParseContext, "anySuffix" | "letsEncrypt">,

@@ -105,7 +105,7 @@ export async function parseAskedHosts(
   return hosts;
 }
 
-/** The full name of a host that is the domain, or below it. */
+/** The full name of a host that is the domain, or below it. Throws `GT-CONFIG-VALUE`. */
 export function parseBelow(text: string, domain: string | undefined): string {
   const hostname = parseHostname(text, domain === undefined ? {} : { domain });
   if (domain !== undefined) requireBelow(hostname, domain);

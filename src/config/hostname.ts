@@ -2,7 +2,10 @@ import { cleanName, findNameProblem, toAsciiName } from "./domain-name.ts";
 import type { ParseContext } from "./parse-context.ts";
 import { wrongValue } from "./wrong-value.ts";
 
-/** A host's full name; that it is the domain or below it is checked once both are known. */
+/**
+ * A host's full name; that it is the domain or below it is checked once both are known. Throws
+ * `GT-CONFIG-VALUE`.
+ */
 export function parseHostname(text: string, { domain }: Pick<ParseContext, "domain"> = {}): string {
   const name = toAsciiName(text);
   const problem = findNameProblem(name);
@@ -19,7 +22,7 @@ function findMeant(text: string, name: string, domain: string | undefined): stri
     : cleanName(text);
 }
 
-/** Throws unless `hostname` is `domain` or a name below it. */
+/** Throws `GT-CONFIG-VALUE` unless `hostname` is `domain` or a name below it. */
 export function requireBelow(hostname: string, domain: string): void {
   if (hostname === domain || hostname.endsWith(`.${domain}`)) return;
   const first = hostname.split(".")[0] ?? "www";

@@ -3,7 +3,7 @@ import { wrongValue } from "./wrong-value.ts";
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const ALLOWED = "allowed are lower-case letters, digits and inner hyphens, up to 63";
 
-/** A DNS-1123 label: the name of a namespace. */
+/** A DNS-1123 label: the name of a namespace. Throws `GT-CONFIG-VALUE`. */
 export function parseNamespace(text: string): string {
   if (LABEL.test(text)) return text;
   throw wrongValue(text, `is no namespace: ${ALLOWED}`, cleanLabel(text));

@@ -7,5 +7,7 @@ export const namespaceParts = {
   "sample-app": "sampleApp",
 } as const;
 
+/** In the order of the file and of `--help`. */
 export const chartNames = ["external-dns", "nginx-gateway-fabric", "cert-manager"] as const;
+/** Names of `--crds`. */
 export const crdBundleNames = ["gateway-api"] as const;

@@ -1,7 +1,7 @@
 import { findNearest, listNames } from "../nearest.ts";
 import { wrongValue } from "./wrong-value.ts";
 
-/** `name=value` with a name of ours; each value is parsed by `parse`. */
+/** `name=value` with a name of ours; each value is parsed by `parse`. Throws `GT-CONFIG-VALUE`. */
 export function parsePair<const Name extends string, T>(
   names: readonly Name[],
   parse: (text: string) => T,
@@ -16,10 +16,11 @@ export function parsePair<const Name extends string, T>(
   };
 }
 
+/** A qualified name of Kubernetes (k8s.io/apimachinery, pkg/util/validation). */
 const ANNOTATION =
   /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/;
 
-/** `key=value` with a Kubernetes annotation's key. */
+/** `key=value` with a Kubernetes annotation's key. Throws `GT-CONFIG-VALUE`. */
 export function parseAnnotation(text: string): [string, string] {
   const [key, value] = split(text, "service.beta.kubernetes.io/name=value");
   if (ANNOTATION.test(key)) return [key, value];

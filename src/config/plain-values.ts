@@ -1,7 +1,7 @@
 import { findNearest, listNames } from "../nearest.ts";
 import { refuseUnprintable, wrongValue } from "./wrong-value.ts";
 
-/** A parser for one of a few words. */
+/** A parser for one of a few words. Throws `GT-CONFIG-VALUE`. */
 export function parseOneOf<const T extends string>(allowed: readonly T[]): (text: string) => T {
   return (text) => {
     const found = allowed.find((word) => word === text);
@@ -10,7 +10,7 @@ export function parseOneOf<const T extends string>(allowed: readonly T[]): (text
   };
 }
 
-/** `true`/`false`, also as `1`/`0`, `yes`/`no`, `on`/`off`. */
+/** `true`/`false`, also as `1`/`0`, `yes`/`no`, `on`/`off`. Throws `GT-CONFIG-VALUE`. */
 export function parseSwitch(text: string): boolean {
   const word = text.toLowerCase();
   if (["true", "1", "yes", "on"].includes(word)) return true;
@@ -20,7 +20,7 @@ export function parseSwitch(text: string): boolean {
 
 const LONGEST_SECONDS = 86_400;
 
-/** Whole seconds, up to a day. */
+/** Whole seconds, up to a day. Throws `GT-CONFIG-VALUE`. */
 export function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (/^\d+$/.test(text) && seconds >= 1 && seconds <= LONGEST_SECONDS) return seconds;
@@ -34,7 +34,10 @@ export function parseSeconds(text: string): number {
   );
 }
 
-/** A path prefix of HTTPRoute: `/`, or `/a/b` of plain URL characters. */
+/**
+ * A path prefix of HTTPRoute: `/`, or `/a/b` of plain URL characters, up to 1024 (Gateway API,
+ * HTTPPathMatch). Throws `GT-CONFIG-VALUE`.
+ */
 export function parsePath(text: string): string {
   const allowed = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/.test(text) && text.length <= 1024;
   if (allowed && !text.includes("//") && !/(^|\/)\.\.?(\/|$)/.test(text)) return text;
@@ -46,7 +49,10 @@ export function parsePath(text: string): string {
   );
 }
 
-/** A word without control characters, for what only another program can judge. */
+/**
+ * A word without control characters, for what only another program can judge. Throws
+ * `GT-CONFIG-VALUE`.
+ */
 export function parseWord(text: string): string {
   refuseUnprintable(text);
   if (text.trim() !== "") return text;

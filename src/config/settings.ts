@@ -17,6 +17,7 @@ export const settings = {
   ...statusSettings,
 };
 
+/** A setting's name in the program: `zoneId`, where its flag is `--zone-id`. */
 export type SettingId = keyof typeof settings;
 
 /** As given on the command line, by setting: texts, `true`/`false` for switches; nothing parsed. */

@@ -1,6 +1,6 @@
 import { refuseUnprintable, wrongValue } from "./wrong-value.ts";
 
-/** An absolute http(s) URL without credentials. */
+/** An absolute http(s) URL without credentials. Throws `GT-CONFIG-VALUE`. */
 export function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || /\s/.test(text)) {
@@ -16,7 +16,10 @@ export function parseUrl(text: string): string {
   return text;
 }
 
-/** Where a chart or a CRD bundle comes from: a path, an http(s) URL or an `oci://` reference. */
+/**
+ * Where a chart or a CRD bundle comes from: a path, an http(s) URL or an `oci://` reference. Throws
+ * `GT-CONFIG-VALUE`.
+ */
 export function parseSource(text: string): string {
   refuseUnprintable(text);
   if (text.trim() === "")
@@ -28,7 +31,7 @@ export function parseSource(text: string): string {
   throw wrongValue(text, "is no path, https:// URL or oci://registry/path reference");
 }
 
-/** `HOST[:PORT]`; an IPv6 address with a port in brackets. */
+/** `HOST[:PORT]`; an IPv6 address with a port in brackets. Throws `GT-CONFIG-VALUE`. */
 export function parseDnsServer(text: string): string {
   const shape = /^(\[[0-9a-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?$/i.exec(text);
   const bare = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*$/i.test(text);
@@ -38,7 +41,7 @@ export function parseDnsServer(text: string): string {
   throw wrongValue(text, "is no DNS server: HOST or HOST:PORT is needed, as in 1.1.1.1:53");
 }
 
-/** The path of a file or folder on this machine. */
+/** The path of a file or folder on this machine. Throws `GT-CONFIG-VALUE`. */
 export function parsePathOfFile(text: string): string {
   refuseUnprintable(text);
   if (text.trim() !== "") return text;

@@ -14,9 +14,11 @@ import type { CommandResult, HostResult } from "./result.ts";
 import { explainFailures, warnOfOthers } from "./host-failures.ts";
 import { type RunOutcome, runSteps } from "./runner.ts";
 
+/** A plan to carry out, and how. */
 export interface Undertaking {
   command: string;
   plan: Plan;
+  /** What `inspectAll` found: a list of `keep` only takes no Lease. */
   items: readonly PlanItem[];
   steps: readonly Step[];
   world: ConnectedWorld;
@@ -43,6 +45,7 @@ export interface Undertaking {
   withoutHosts?: boolean;
 }
 
+/** What came of it, whether it failed or not. */
 export interface Outcome {
   result: CommandResult;
   /** What ended the run early; the CLI entry prints it and takes its exit code. */

@@ -6,10 +6,14 @@ import type { Plan } from "../plan/plan.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { findUnissuedHosts } from "../steps/issuance.ts";
 
+/** The message has the number of all. */
+const NAMES_SHOWN = 5;
+
 /**
- * Refuses what Let's Encrypt would refuse one by one after the first 50: new certificates for names
- * below one registered domain in a week. Counted from this cluster's requests; others of the
- * domain's certificates count too and cannot be seen from here.
+ * Throws `GT-CERTIFICATES-LIMIT` for what Let's Encrypt would refuse one by one after the first 50:
+ * new certificates for names below one registered domain in a week (its rate limits: see
+ * plan/certificate-limit.ts). Counted from this cluster's requests; others of the domain's
+ * certificates count too and cannot be seen from here. Another CA has limits of its own.
  */
 export async function refuseOverLimit(context: {
   plan: Plan;
@@ -27,7 +31,10 @@ export async function refuseOverLimit(context: {
   const over = countOverLimit({ needed: unissued.length, issued });
   if (over === 0) return;
   const names = unissued.slice(-over).map(({ host }) => host.hostname);
-  const shown = names.length > 5 ? `${names.slice(0, 5).join(", ")}, ...` : names.join(", ");
+  const shown =
+    names.length > NAMES_SHOWN
+      ? `${names.slice(0, NAMES_SHOWN).join(", ")}, ...`
+      : names.join(", ");
   throw new UserError(
     "GT-CERTIFICATES-LIMIT",
     `${unissued.length} new certificates are needed and ${issued} were issued in the last seven days, but Let's Encrypt issues ${CERTIFICATES_A_WEEK} a week for names below one registered domain: ${over} do not fit (${shown}). Nothing was changed.`,
@@ -35,6 +42,7 @@ export async function refuseOverLimit(context: {
   );
 }
 
+/** Certificates of the last seven days that the issuer gave: a request that was refused is none. */
 async function countIssued(
   { kubernetes, clock }: ConnectedWorld,
   namespace: string,

@@ -16,6 +16,7 @@ export type Phase =
   | "failed"
   | "cancelled";
 
+/** Something that happened to a step, as it happens. */
 export interface RunEvent {
   step: StepId;
   title: string;

@@ -6,6 +6,7 @@ import type { Clock } from "../ports/world.ts";
 /** A Lease is free when it has not been renewed for so long: three renewals may be lost. */
 const LEASE_SECONDS = 30;
 const RENEW_EVERY_MS = 10_000;
+/** The RetryPeriod of Kubernetes' own controllers (component-base, config/v1alpha1/defaults.go). */
 const LOOK_AGAIN_MS = 2_000;
 /** A run that ends does not wait longer for an API server to take the Lease back. */
 const RELEASE_WITHIN_MS = 10_000;
@@ -15,6 +16,7 @@ const RELEASE_WITHIN_MS = 10_000;
  */
 const CLOCKS_APART_MS = 10 * 60_000;
 
+/** Whose Lease is taken, where, and by which clock. */
 export interface LockOptions {
   kubernetes: Pick<Kubernetes, "get" | "create" | "replace">;
   clock: Clock;
@@ -26,6 +28,7 @@ export interface LockOptions {
   onWait: (message: string) => void;
 }
 
+/** A Lease that is held. */
 export interface Lock {
   /** Aborts when the Lease was lost: nothing may be written any more. */
   lost: AbortSignal;

@@ -15,6 +15,7 @@ import { versionSets } from "../plan/version-sets.ts";
 import type { ClusterConnection, ConnectedWorld, World } from "../ports/world.ts";
 import type { Step, StepContext } from "../steps/step.ts";
 
+/** What a plan is made from, beside the facts. */
 export interface Question {
   config: Config;
   options: RunOptions;

@@ -2,18 +2,22 @@ import type { CheckResult } from "../checks/check.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { StepId } from "../plan/step-id.ts";
 
+/** What came of one step; the JSON document has it as it is. */
 export interface StepResult {
   id: StepId;
   title: string;
   state: "done" | "current" | "failed" | "cancelled" | "not-started";
+  /** What its line ended with, or why it failed. */
   message?: string;
   /** On the world's clock. */
   durationMs: number;
 }
 
+/** One host at the end of a run; the JSON document has it as it is. */
 export interface HostResult {
   hostname: string;
   url: string;
+  /** As a handshake showed it, `notAfter` in ISO 8601; `null` where none was seen. */
   certificate: { issuer: string; notAfter: string; names: string[]; trusted: boolean } | null;
   /** Why the host was left out; absent for one that was not. */
   error?: { code: string; message: string; hint: string | null };

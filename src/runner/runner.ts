@@ -7,6 +7,7 @@ import type { Observer, Phase } from "./event.ts";
 import { Patience } from "./patience.ts";
 import type { StepResult } from "./result.ts";
 
+/** What `runSteps` runs, for whom, and until when. */
 export interface Run {
   steps: readonly Step[];
   context: Pick<StepContext, "plan" | "world" | "options">;
@@ -18,6 +19,7 @@ export interface Run {
   signal: AbortSignal;
 }
 
+/** What came of a run: a failure is a value here. */
 export interface RunOutcome {
   steps: StepResult[];
   warnings: string[];
