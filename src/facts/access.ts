@@ -3,8 +3,10 @@ import { kinds, type KindName } from "../kinds.ts";
 import type { AccessRequest, Kubernetes } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
 
+/** What init may and may not do in the cluster, as the API server says. */
 export interface AccessFact {
   asked: AccessRequest[];
+  /** Of `asked`; empty when all of it is allowed. */
   denied: AccessRequest[];
 }
 

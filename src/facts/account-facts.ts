@@ -20,6 +20,7 @@ export type AccountWorld = Pick<
   "caller" | "clusters" | "identity" | "zones" | "resolver" | "tools"
 >;
 
+/** What to ask AWS, DNS and this machine about. */
 export interface AccountQuestions {
   config: Config;
   /** Names for this caller: the plan's function. */

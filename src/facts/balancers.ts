@@ -14,6 +14,7 @@ export interface BalancerGap {
   unread: Family[];
 }
 
+/** What DNS says of the load balancers, each asked once. */
 export interface BalancerFacts {
   /** Addresses of the load balancers, by the name or address that a Gateway shows. */
   balancers: Record<string, string[]>;
@@ -93,4 +94,5 @@ export function findStrays(
   });
 }
 
+/** By the record type that an address stands in: A for IPv4, AAAA for IPv6. */
 export const familyOf = (address: string): Family => (address.includes(":") ? "AAAA" : "A");

@@ -2,6 +2,7 @@ import type { DnsRecord, Resolver } from "../ports/network.ts";
 import { refusedQuestion } from "./delegation.ts";
 import { readFact, type Fact } from "./fact.ts";
 
+/** One CAA record, its value taken apart (RFC 8659, section 4). */
 export interface CaaRecord {
   critical: boolean;
   /** Lower case: `issue`, `issuewild`, `iodef`, ... */
@@ -12,10 +13,12 @@ export interface CaaRecord {
   parameters: Record<string, string>;
 }
 
+/** The CAA records that a CA would look at for one host. */
 export interface CaaFact {
   hostname: string;
   /** The name whose CAA records decide, or `undefined` when no name above has any. */
   foundAt: string | undefined;
+  /** All of that name; empty where none were found, and any CA may issue. */
   records: CaaRecord[];
   /** A name whose CAA question ended in SERVFAIL or another failure: a CA refuses then. */
   failedAt: { name: string; status: string } | undefined;
@@ -75,6 +78,7 @@ export type CaaVerdict =
   | { allowed: true; accounts: string[] }
   | { allowed: false; because: "ca" | "method" | "critical"; allowedCas: string[] };
 
+/** What CAs know beside the RFC's own: IANA's registry of CAA properties. */
 const KNOWN_TAGS = [
   "issue",
   "issuewild",

@@ -18,6 +18,7 @@ export interface CertManagerFact {
   stopped: boolean;
 }
 
+/** As its chart labels the controller, and not the webhook or the cainjector. */
 const SELECTOR = "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
 
 /** The cert-manager controllers of the cluster: none, one, or a mistake. */

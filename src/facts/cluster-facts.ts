@@ -13,6 +13,7 @@ import { readLoadBalancer } from "./load-balancer.ts";
 import { readReleases } from "./releases.ts";
 import { readServices } from "./services.ts";
 
+/** What to ask the cluster about. */
 export interface ClusterQuestions {
   config: Config;
   names: ClusterNames;

@@ -13,8 +13,10 @@ const conditionSchema = v.object({
   lastTransitionTime: maybeText,
 });
 
+/** A condition of any kind; a status that is none of the three is `Unknown`. */
 export type Condition = v.InferOutput<typeof conditionSchema>;
 
+/** For the schemas of kinds that have some; empty where there are none. */
 export const conditions = list(conditionSchema);
 
 /** Conditions themselves, a status that has them, or an object with `status.conditions`. */

@@ -26,8 +26,11 @@ export interface CrdsFact {
   nginxGatewayFabric: CrdGroup | undefined;
 }
 
+/** On the Gateway API's own CRDs (kubernetes-sigs/gateway-api, pkg/consts). */
 const BUNDLE_VERSION = "gateway.networking.k8s.io/bundle-version";
+/** `standard` or `experimental`. */
 const CHANNEL = "gateway.networking.k8s.io/channel";
+/** On cert-manager's CRDs. */
 const VERSION_LABEL = "app.kubernetes.io/version";
 
 /** Which CRDs of the Gateway API, cert-manager and NGINX Gateway Fabric exist, and whose they are. */

@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import type { DnsAnswer, Resolver } from "../ports/network.ts";
 import { readFact, type Fact } from "./fact.ts";
 
+/** Whether the world is sent to the hosted zone, and whether what it says there can be believed. */
 export interface DelegationFact {
   zone: string;
   /** The zone that must delegate it: `com` for `example.com`. */
@@ -24,6 +25,7 @@ export interface DelegatedZone {
   nameServers: readonly string[];
 }
 
+/** All say the same: a few are enough to get past one that is away. */
 const PARENT_SERVERS_ASKED = 3;
 
 /**

@@ -14,6 +14,7 @@ export interface ExistingObject {
   owner: Owner;
 }
 
+/** A namespace of the cluster, whoever made it. */
 export interface NamespaceFact {
   name: string;
   owner: Owner;

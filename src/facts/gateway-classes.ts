@@ -4,14 +4,18 @@ import { readFact, type Fact } from "./fact.ts";
 import { findCondition, findLastChange, parseGatewayClass, type Condition } from "./objects.ts";
 import { findOwner, type Owner } from "./ownership.ts";
 
+/** A GatewayClass of the cluster, and what its controller says of it. */
 export interface GatewayClassFact {
   name: string;
+  /** `spec.controllerName`: `gateway.nginx.org/nginx-gateway-controller`. */
   controller: string;
   owner: Owner;
+  /** Conditions of these types; `undefined` where nobody has set one yet. */
   accepted: Condition | undefined;
   supportedVersion: Condition | undefined;
   /** Of the object; its conditions may speak about an older one. */
   generation: number | undefined;
+  /** ISO 8601, as is the next. */
   createdAt: string | undefined;
   /** When anything but its status was changed last, as far as the API server says. */
   changedAt: string | undefined;

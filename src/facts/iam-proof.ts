@@ -12,8 +12,10 @@ export interface IamProof {
   others: { what: string; verdict: "allowed" | "denied" }[];
 }
 
+/** Whose permissions to simulate, and on which records. */
 export interface ProofQuestion {
   roleArn: string;
+  /** Of AWS, for the ARNs of the zones. */
   partition: string;
   zoneId: string;
   /** Another zone of the account, where there is one. */

@@ -8,6 +8,7 @@ import { findOwner, type Owner } from "./ownership.ts";
 const KEPT_CONFIG = { namespace: "gateway-tls", name: "gateway-tls" } as const;
 const DOCUMENT = "gateway-tls.yaml";
 
+/** What the cluster keeps of an installation. */
 export interface KeptConfig {
   /** The document, a `gateway-tls.yaml`; empty when the ConfigMap has none. */
   text: string;

@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import type { Kubernetes } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
 
+/** The API server's version; one that is no 1.x is unknown, `GT-KUBERNETES-VERSION`. */
 export interface KubernetesVersion {
   /** As the API server spells it: `v1.34.2-eks-1234567`. */
   text: string;

@@ -12,7 +12,9 @@ export interface LoadBalancerFact {
   webhook: boolean;
 }
 
+/** As its chart labels it. */
 export const LOAD_BALANCER_CONTROLLER = "app.kubernetes.io/name=aws-load-balancer-controller";
+/** The webhook that mutates Services (aws-load-balancer-controller, its chart's webhook.yaml). */
 const SERVICE_WEBHOOK = "mservice.elbv2.k8s.aws";
 
 /** Which controller besides the in-tree one would make load balancers (EKS Auto Mode: Cluster). */

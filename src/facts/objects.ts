@@ -16,7 +16,7 @@ type Schema = v.BaseSchema<unknown, object, v.BaseIssue<unknown>>;
 export type Meta = ObjectMeta & { changedAt?: string };
 type Parsed<S extends Schema> = { metadata: Meta } & v.InferOutput<S>;
 
-/** A reader of one kind: never throws, what is missing is empty. */
+/** Each `parse...` below is one: it never throws, and what is missing is empty. Moments are ISO 8601. */
 function reader<S extends Schema>(schema: S): (object: KubernetesObject) => Parsed<S> {
   return (object) => ({ metadata: lighten(object.metadata), ...v.parse(schema, object) });
 }

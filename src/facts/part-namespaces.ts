@@ -12,6 +12,7 @@ const NAMES = {
   certManager: ["cert-manager"],
 } as const;
 
+/** Namespaces by part. */
 export type PartNamespaces = Record<keyof typeof NAMES, string[]>;
 
 /**

@@ -27,6 +27,7 @@ const podSchema = v.object({
   }),
 });
 
+/** What is read of a Pod; what is missing is empty. */
 export type Pod = { metadata: ObjectMeta } & v.InferOutput<typeof podSchema>;
 
 /** Reads a Pod; what is missing is empty. */

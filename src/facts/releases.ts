@@ -8,6 +8,7 @@ export async function readReleases(charts: Charts): Promise<Fact<Release[]>> {
   return readFact(() => charts.list());
 }
 
+/** The releases of one chart; `ours` is `undefined` where we made none. */
 export interface FoundReleases {
   ours: Release | undefined;
   foreign: Release[];

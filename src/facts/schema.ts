@@ -2,7 +2,8 @@ import * as v from "valibot";
 
 /**
  * Lenient pieces for objects of the cluster: what is missing, or has another shape than we know,
- * becomes its empty value. A half-deleted object or a newer API version never throws.
+ * becomes its empty value: `maybe...` is `undefined` then. A half-deleted object or a newer API
+ * version never throws.
  */
 export const text = v.fallback(v.string(), "");
 export const maybeText = v.fallback(v.optional(v.string()), undefined);

@@ -4,9 +4,11 @@ import type { Kubernetes } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
 import { parseService } from "./objects.ts";
 
+/** A Service that could be a backend. */
 export interface ServiceFact {
   namespace: string;
   name: string;
+  /** Those of TCP, never empty. */
   ports: number[];
   /** The Gateway, or the gateway controller, whose data plane it leads to. */
   gateway?: string;

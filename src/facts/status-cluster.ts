@@ -42,14 +42,19 @@ export interface StatusClusterFacts {
   events: Fact<objects.Event[]>;
 }
 
+/** These are label selectors, as the charts label what they install. */
 export const EXTERNAL_DNS = "app.kubernetes.io/name=external-dns";
+/** NGINX Gateway Fabric: the chart of 2.x and that of 1.x. */
 export const CONTROLLER = "app.kubernetes.io/name in (nginx-gateway-fabric,nginx-gateway)";
+/** Not its webhook and its cainjector: they issue nothing. */
 export const CERT_MANAGER =
   "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
+/** The same, with cert-manager's webhook and cainjector. */
 export const PARTS =
   "app.kubernetes.io/name in (external-dns,nginx-gateway-fabric,nginx-gateway,cert-manager,webhook,cainjector)";
+/** On all that a controller makes for a Gateway (GEP-1762). */
 export const DATA_PLANE = "gateway.networking.k8s.io/gateway-name";
-/** A round that fails tells every change before it tells why. */
+/** Of each pod: a round that fails tells every change before it tells why. */
 const LOG_LINES = 100;
 
 /** Reads all of it side by side; what cannot be read is unknown, and the rest is still there. */

@@ -15,12 +15,15 @@ export interface StatusFacts extends StatusClusterFacts, OutsideFacts {
   associations: Fact<PodIdentityAssociation[]>;
 }
 
+/** What of the world is read for a status: all of it only reads. */
 export type StatusWorld = Pick<
   ConnectedWorld,
   "kubernetes" | "zones" | "resolver" | "probe" | "clock" | "identity"
 >;
 
+/** What narrows a reading. */
 export interface ReadOptions {
+  /** As `--dns-server` has it: no server of a zone can be asked then. */
   dnsServer?: string;
   /** Of an earlier reading, where nothing has changed in the cluster since: it is not read again. */
   unchanged?: StatusFacts;

@@ -27,18 +27,24 @@ export interface HostSight extends Pick<ZoneSight, "zone" | "delegation"> {
   http: Fact<HttpAnswer | undefined>;
 }
 
+/** What DNS and the hosts themselves say, as seen from this machine. */
 export interface OutsideFacts extends BalancerFacts {
   /** Public zones that enclose the domain, and those of its name: for twins. */
   zones: Fact<HostedZone[]>;
+  /** One for each target, in their order. */
   hosts: HostSight[];
 }
 
+/** What of the world is asked for it. */
 export type OutsideWorld = Pick<ConnectedWorld, "zones" | "resolver" | "probe" | "clock">;
 
+/** Of each handshake and each request; what a firewall drops is never answered. */
 const TIMEOUT_MS = 5000;
 
+/** What to ask, and by which way. */
 export interface OutsideQuestions {
   survey: Survey;
+  /** The zones' own servers cannot be asked. */
   viaRecursive: boolean;
   gateways: readonly Gateway[];
 }

@@ -18,6 +18,7 @@ export interface SupportFacts {
   unread: string[];
 }
 
+/** Of each pod. */
 const LOG_LINES = 2000;
 
 /** In the namespaces of the parts themselves. */

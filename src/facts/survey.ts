@@ -4,6 +4,7 @@ import type { VersionSet } from "../plan/version-sets.ts";
 import { keysOfHost, keysOfRoute, Lookup } from "./lookup.ts";
 import type { Gateway, HttpRoute } from "./objects.ts";
 
+/** Which object of a namespace. */
 export interface Place {
   namespace: string;
   name: string;

@@ -16,6 +16,7 @@ export interface ZoneAnswers {
   errors: Record<string, string>;
 }
 
+/** One of a zone's own name servers; without an address where none was found. */
 export interface NameServer {
   name: string;
   address: string | undefined;

@@ -4,6 +4,7 @@ import { readFact, type Fact } from "./fact.ts";
 /** Why `--zone-id` does not name a usable zone. */
 export type ZoneIdProblem = "absent" | "private" | "elsewhere";
 
+/** The hosted zone for the domain, and what else the account has that may be meant. */
 export interface ZoneFact {
   /** The zone that records go to; `undefined` without one, with twins, or with a wrong zone id. */
   zone: HostedZone | undefined;
