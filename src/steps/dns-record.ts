@@ -64,8 +64,11 @@ function once<T>(ask: () => Promise<T>): () => Promise<T> {
   return () => (answer ??= ask());
 }
 
-/** The address that the Gateway shows; the load balancer step has waited for it. */
-export async function findAddress(context: Pick<StepContext, "plan" | "world">): Promise<string> {
+/**
+ * The address that the Gateway shows; the load balancer step has waited for it, so without one it
+ * is `GT-GATEWAY-NO-ADDRESS`.
+ */
+async function findAddress(context: Pick<StepContext, "plan" | "world">): Promise<string> {
   const live = await context.world.kubernetes.get(gatewayRef(context));
   const [address] = live === undefined ? [] : parseGateway(live).status.addresses;
   if (address !== undefined) return address.value;

@@ -45,7 +45,7 @@ export async function applyDifferent(
 }
 
 /** The kind's address; an object of a kind that `kinds.ts` does not list is a bug. */
-export function kindOf(object: KubernetesObject): ResourceKind {
+function kindOf(object: KubernetesObject): ResourceKind {
   const kind = findKind(object);
   if (kind === undefined) throw new Error(`${object.apiVersion} ${object.kind} is not in kinds.ts`);
   return kind;

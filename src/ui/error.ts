@@ -8,12 +8,7 @@ export interface ShownError {
   hint: string | null | undefined;
 }
 
-/** What happened and why, its code, and one action, after one blank line. */
-export function renderError(error: ShownError, screen: Screen): string {
-  return `\n${formatError(error, screen).join("\n")}\n`;
-}
-
-/** The same as lines. */
+/** What happened and why, one action, and its code, as lines. */
 export function formatError({ code, message, hint }: ShownError, screen: Screen): string[] {
   const indent = 2;
   const [first = "", ...rest] = message.split("\n");

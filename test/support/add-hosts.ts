@@ -10,7 +10,7 @@ import { examine, inspectAll, planFor } from "../../src/runner/prepare.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { failedHosts } from "../../src/steps/failed-hosts.ts";
 import { steps as everyStep } from "../../src/steps/index.ts";
-import { createSilentObserver } from "../../src/ui/silent.ts";
+import { createSilentObserver } from "./silent.ts";
 import { buildConfig, buildRunOptions } from "./config.ts";
 
 export interface Addition {

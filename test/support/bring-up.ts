@@ -8,7 +8,7 @@ import { connectToCluster, withConnection } from "../../src/runner/connect.ts";
 import { type Examination, examine, inspectAll, planFor } from "../../src/runner/prepare.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { steps } from "../../src/steps/index.ts";
-import { createSilentObserver } from "../../src/ui/silent.ts";
+import { createSilentObserver } from "./silent.ts";
 import { buildConfig, buildRunOptions } from "./config.ts";
 
 export interface Attempt {

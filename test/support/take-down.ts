@@ -9,7 +9,7 @@ import { planInstalled } from "../../src/runner/plan-installed.ts";
 import type { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { removalSteps } from "../../src/steps/removal/index.ts";
 import { removeOwnNamespace } from "../../src/steps/removal/kept-config.ts";
-import { createSilentObserver } from "../../src/ui/silent.ts";
+import { createSilentObserver } from "./silent.ts";
 import { buildConfig, buildRunOptions } from "./config.ts";
 
 export interface TakeDown {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderEnd } from "../../src/ui/end.ts";
-import { renderError } from "../../src/ui/error.ts";
+import { formatError } from "../../src/ui/error.ts";
 import { renderFailure } from "../../src/ui/failure.ts";
 import { ascii80, done, failed, now, plain80 } from "./fixtures.ts";
 
@@ -188,25 +188,24 @@ describe("an error", () => {
         "There is no cluster dmeo in eu-central-1 of account 111122223333; the clusters there are demo, staging and production-blue.",
       hint: "Did you mean demo? Run it again with --cluster demo.",
     };
-    expect(renderError(shown, { color: false, columns: 60 })).toMatchInlineSnapshot(`
-      "
-      ✗ There is no cluster dmeo in eu-central-1 of account
-        111122223333; the clusters there are demo, staging and
-        production-blue.
-        → Did you mean demo? Run it again with --cluster demo.
-        GT-CLUSTER-UNKNOWN
-      "
-    `);
+    expect(formatError(shown, { color: false, columns: 60 })).toEqual([
+      "✗ There is no cluster dmeo in eu-central-1 of account",
+      "  111122223333; the clusters there are demo, staging and",
+      "  production-blue.",
+      "  → Did you mean demo? Run it again with --cluster demo.",
+      "  GT-CLUSTER-UNKNOWN",
+    ]);
   });
 
   it("keeps a command in its hint fit for pasting", () => {
     const hint = `gateway-tls init --domain example.com --cluster demo --backend shop/web:80`;
-    const text = renderError({ ...error, hint }, { color: false, columns: 50 });
-    expect(text.replaceAll(/ \\\n +/g, " ")).toContain(hint);
+    const lines = formatError({ ...error, hint }, { color: false, columns: 50 });
+    expect(lines.join("\n").replaceAll(/ \\\n +/g, " ")).toContain(hint);
   });
 
   it("is coloured only when asked to", () => {
-    expect(renderError(error, { ...plain80, color: true })).toContain("\u001B[31m✗\u001B[39m");
-    expect(renderError(error, plain80)).not.toContain("\u001B");
+    const inColour = formatError(error, { ...plain80, color: true }).join("\n");
+    expect(inColour).toContain("\u001B[31m✗\u001B[39m");
+    expect(formatError(error, plain80).join("\n")).not.toContain("\u001B");
   });
 });

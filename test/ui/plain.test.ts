@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/runner/event.ts";
 import { createPlainObserver } from "../../src/ui/plain.ts";
-import { createSilentObserver } from "../../src/ui/silent.ts";
 
 const NOON = Date.parse("2026-11-24T12:00:00Z");
 const zone = process.env["TZ"];
@@ -106,10 +105,4 @@ describe("plain lines", () => {
     await run.observer.finish();
     expect(run.isStopped()).toBe(true);
   });
-});
-
-it("a silent observer ends at once", async () => {
-  const observer = createSilentObserver();
-  observer.onEvent({ step: "gateway", title: "Gateway", phase: "started", at: NOON });
-  await expect(observer.finish()).resolves.toBeUndefined();
 });

@@ -5,7 +5,6 @@ import type { Intent, PlanItem } from "../../src/plan/plan.ts";
 import type { CommandResult } from "../../src/runner/result.ts";
 import { steps } from "../../src/steps/index.ts";
 import { renderEnd } from "../../src/ui/end.ts";
-import { renderError } from "../../src/ui/error.ts";
 import { renderFailure } from "../../src/ui/failure.ts";
 import { renderPlan } from "../../src/ui/plan.ts";
 import { renderPreflight } from "../../src/ui/preflight.ts";
@@ -86,7 +85,6 @@ it("no screen has a line that is wider than the terminal", () => {
       const screens = [
         renderReview({ plan, items, warnings, nameServers: warnings }, space),
         renderPlan(items, space),
-        renderError(error, space),
         renderFailure(shown, error, { ...space, resume: error.message }),
         renderEnd(shown, end),
       ];

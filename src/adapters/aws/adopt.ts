@@ -5,7 +5,8 @@ import { carries } from "./tags.ts";
 
 /**
  * What a create call made, and whether it did. "Exists already" may be our own success, whose
- * reply was lost: then what carries our tags is taken, and anything else refused.
+ * reply was lost: then what carries our tags is taken, and anything else refused, with
+ * `GT-AWS-NOT-OURS`. `GT-AWS-IAM-NOT-READY` as long as IAM does not show it.
  */
 export async function adopt<Made extends { tags: Tags }>(
   creation: Promise<Made>,
@@ -24,7 +25,7 @@ export async function adopt<Made extends { tags: Tags }>(
   }
 }
 
-export function notOurs(what: string, cause: unknown): UserError {
+function notOurs(what: string, cause: unknown): UserError {
   return new UserError(
     "GT-AWS-NOT-OURS",
     `${what} exists already, and this installation did not make it.`,

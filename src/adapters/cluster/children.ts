@@ -15,7 +15,7 @@ import {
 export type Program = "kubectl" | "helm";
 
 /** A child of a run, as it is kept on disk. */
-export interface ChildRecord extends ProcessIdentity {
+interface ChildRecord extends ProcessIdentity {
   program: Program;
 }
 
@@ -106,14 +106,6 @@ export function refusedFile(path: string, variable: string, cause: unknown): Use
   );
 }
 
-/**
- * Children of runs that were killed and that still run: same pid and start time as recorded, and
- * the run that started them is gone.
- */
-export function findLeftovers(env: NodeJS.ProcessEnv): ChildRecord[] {
-  return abandonedRuns(env).flatMap(({ record }) => record.children.filter(isRunning));
-}
-
 /** Ends what killed runs of ours left behind, private files included; returns how many ended. */
 export async function endLeftovers(env: NodeJS.ProcessEnv): Promise<number> {
   const runs = abandonedRuns(env);
@@ -139,6 +131,7 @@ async function endLeftover(child: ChildRecord): Promise<void> {
   if (isRunning(child)) signalProcess(child.pid, "SIGKILL", true);
 }
 
+/** Runs that are over; a pid that belongs to another process by now has another start time. */
 function abandonedRuns(env: NodeJS.ProcessEnv): { file: string; record: RunRecord }[] {
   const directory = childrenDirectory(env);
   return listFiles(directory).flatMap((name) => {

@@ -4,7 +4,7 @@ import type { Tags } from "../../ports/aws.ts";
 /** The errors of the AWS adapter, by its codes, so that a run meets the same ones. */
 const AGAIN = "Run the same command again: it resumes.";
 
-export function notOurs(what: string): UserError {
+function notOurs(what: string): UserError {
   return new UserError(
     "GT-AWS-NOT-OURS",
     `${what} exists already, and this installation did not make it.`,
@@ -12,7 +12,7 @@ export function notOurs(what: string): UserError {
   );
 }
 
-/** Refuses what lacks one of the wanted tags. */
+/** Refuses what lacks one of the wanted tags, with `GT-AWS-NOT-OURS`. */
 export function refuseOthers(live: Tags, wanted: Tags, what: string): void {
   const ours = Object.entries(wanted).every(([key, value]) => live[key] === value);
   if (!ours) throw notOurs(what);
@@ -26,6 +26,7 @@ export function iamNotReady(what: string): UserError {
   });
 }
 
+/** IAM's DeleteConflict. */
 export function stillInUse(what: string): UserError {
   return new UserError(
     "GT-AWS-STILL-IN-USE",
@@ -37,6 +38,7 @@ export function stillInUse(what: string): UserError {
   );
 }
 
+/** EKS's ResourceNotFoundException, of an association. */
 export function notFound(what: string): UserError {
   return new UserError("GT-AWS-NOT-FOUND", `AWS does not know ${what}.`, { hint: AGAIN });
 }
@@ -47,18 +49,21 @@ export function credentialsExpired(): UserError {
   });
 }
 
+/** EKS's ResourceNotFoundException, of a cluster. */
 export function clusterNotFound(name: string, region: string): UserError {
   return new UserError("GT-CLUSTER-NOT-FOUND", `There is no cluster "${name}" in ${region}.`, {
     hint: "Give the name of a cluster that exists with --cluster.",
   });
 }
 
+/** Route 53's NoSuchHostedZone. */
 export function zoneNotFound(id: string): UserError {
   return new UserError("GT-ZONE-NOT-FOUND", `There is no hosted zone ${id} in this account.`, {
     hint: "Give the id of a hosted zone that exists with --zone-id.",
   });
 }
 
+/** Route 53's InvalidChangeBatch, of a DELETE whose values are not those it has. */
 export function recordChanged(name: string, type: string): UserError {
   return new UserError(
     "GT-RECORD-CHANGED",

@@ -41,7 +41,7 @@ export function argumentsOf(pod: KubernetesObject): Arguments {
 }
 
 /** Go's `1h2m3s`. */
-export function durationMs(text: string): number {
+function durationMs(text: string): number {
   const unitMs: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 };
   let total = 0;
   for (const [, amount = "0", unit = "s"] of text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)) {

@@ -122,7 +122,8 @@ function isAllowed(
   });
 }
 
-export function sharesHost(listener: string, hostnames: readonly string[]): boolean {
+/** The Gateway API: no hostname, on either side, is every hostname. */
+function sharesHost(listener: string, hostnames: readonly string[]): boolean {
   if (listener === "" || hostnames.length === 0) return true;
   return hostnames.some((host) => coversHost(listener, host) || coversHost(host, listener));
 }

@@ -1,4 +1,4 @@
-import type { Observer } from "../runner/event.ts";
+import type { Observer } from "../../src/runner/event.ts";
 
 /** Shows nothing. */
 export function createSilentObserver(): Observer {
