@@ -6,6 +6,7 @@ import { countOf, toOneLine } from "./text.ts";
 
 type PlanShown = Pick<Plan, "config" | "environment" | "versions">;
 
+/** `items`: what inspecting says of each part of the plan. */
 export interface Review {
   plan: PlanShown;
   items: readonly PlanItem[];
@@ -52,16 +53,17 @@ type Fields = [string, string | string[]][];
 
 function placeFields({ plan, nameServers = [] }: Review): Fields {
   const { caller, cluster, zone } = plan.environment;
+  const endpoint: Fields = cluster.endpoint === undefined ? [] : [["Endpoint", cluster.endpoint]];
+  const servers: Fields =
+    nameServers.length === 0 ? [] : [["Name servers", nameServers.join(", ")]];
   return [
     ["Account", caller.account],
     ["Caller", caller.arn],
     ["Region", plan.config.region],
     ["Cluster", `${cluster.name}, Kubernetes ${cluster.version}`],
-    ...(cluster.endpoint === undefined ? [] : [["Endpoint", cluster.endpoint] as Fields[number]]),
+    ...endpoint,
     ["Hosted zone", `${zone.name}, ${zone.id}`],
-    ...(nameServers.length === 0
-      ? []
-      : [["Name servers", nameServers.join(", ")] as Fields[number]]),
+    ...servers,
   ];
 }
 

@@ -2,6 +2,7 @@ import { Listr, ProcessOutput, Spinner } from "listr2";
 import type { StepTitle } from "./board.ts";
 import { LiveArea } from "./live-area.ts";
 
+/** What is shown, and where; `columns` is asked before each drawing. */
 export interface TreeRun {
   steps: readonly StepTitle[];
   /** Resolves when the step ended, however. */
@@ -23,6 +24,20 @@ class AsciiSpinner extends Spinner {
  * stdout, and its signal listener would exit the process.
  */
 export async function showTree(run: TreeRun): Promise<void> {
+  const tasks = run.steps.map((step) => ({
+    title: step.title,
+    task: async () => run.whenEnded(step),
+  }));
+  await new Listr(tasks, {
+    concurrent: true,
+    exitOnError: false,
+    registerSignalListeners: false,
+    renderer: createRenderer(run),
+  }).run();
+}
+
+/** listr2 makes the renderer itself, so that it takes a class. */
+function createRenderer(run: TreeRun) {
   const spinner = run.unicode ? new Spinner() : new AsciiSpinner();
   const output = new ProcessOutput(run.stderr, run.stderr);
   const area = new LiveArea({
@@ -32,7 +47,7 @@ export async function showTree(run: TreeRun): Promise<void> {
   const showCursor = () => {
     run.stderr.write("\u001B[?25h");
   };
-  class TreeRenderer {
+  return class TreeRenderer {
     static nonTTY = true;
     static rendererOptions = {};
     static rendererTaskOptions = {};
@@ -52,15 +67,5 @@ export async function showTree(run: TreeRun): Promise<void> {
       output.release();
       process.off("exit", showCursor);
     };
-  }
-  const tasks = run.steps.map((step) => ({
-    title: step.title,
-    task: async () => run.whenEnded(step),
-  }));
-  await new Listr(tasks, {
-    concurrent: true,
-    exitOnError: false,
-    registerSignalListeners: false,
-    renderer: TreeRenderer,
-  }).run();
+  };
 }

@@ -22,7 +22,7 @@ export function codeOf(error: unknown): string {
 }
 
 function readFailure(error: Error, operation: Operation, context: ClassifyContext): Failure {
-  const { $metadata, $response, code } = error as SdkError;
+  const { $metadata, $response, code }: SdkError = error;
   const seconds = Number($response?.headers?.["retry-after"]);
   const network = [code, causeCode(error)].find((value) => /^[A-Z][A-Z0-9_]+$/.test(value ?? ""));
   return {
@@ -35,7 +35,7 @@ function readFailure(error: Error, operation: Operation, context: ClassifyContex
   };
 }
 
-/** What the SDK adds to an Error; every field may be missing. */
+/** What the SDK adds to an Error; every field may be missing, so that any Error is one. */
 interface SdkError extends Error {
   code?: string;
   $metadata?: { httpStatusCode?: number };
@@ -43,7 +43,8 @@ interface SdkError extends Error {
 }
 
 function causeCode({ cause }: Error): string | undefined {
-  return cause instanceof Error ? (cause as SdkError).code : undefined;
+  const inner: SdkError | undefined = cause instanceof Error ? cause : undefined;
+  return inner?.code;
 }
 
 function matches({ codes, text, status }: Rule, failure: Failure): boolean {
