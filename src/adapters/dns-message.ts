@@ -3,6 +3,7 @@ import dnsPacket from "dns-packet";
 import type { Answer, DecodedPacket, Packet } from "dns-packet";
 import type { DnsAnswer, DnsRecord, RecordType } from "../ports/network.ts";
 
+/** One question of class IN, as RFC 1035 (4.1) asks it. */
 export interface Question {
   /** Lower case, without the trailing dot; empty for the root. */
   name: string;

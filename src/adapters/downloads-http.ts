@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { describeSocketError, isUntrusted } from "./probe-failure.ts";
 import { createProxyAgent, findProxy, type Environment } from "./proxy-agent.ts";
 
+/** `timeoutMs` and `limit` are for each request: a redirect begins anew. */
 export interface FetchOptions {
   env: Environment;
   headers?: Record<string, string>;
@@ -12,6 +13,7 @@ export interface FetchOptions {
   limit: number;
 }
 
+/** `url` is where the last redirect led. */
 export interface Fetched {
   url: URL;
   status: number;
@@ -33,7 +35,10 @@ function showUrl(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }
 
-/** GET that follows up to five redirects, never from https to http. Any status is an answer. */
+/**
+ * GET that follows up to five redirects, never from https to http. Any status is an answer; without
+ * one it is `GT-DOWNLOAD-FAILED`.
+ */
 export async function fetchBytes(start: URL, options: FetchOptions): Promise<Fetched> {
   let url = start;
   let headers = options.headers ?? {};

@@ -32,7 +32,8 @@ const tokenSchema = v.object({
 
 /**
  * The first layer of an OCI artifact, as `oras push REGISTRY/REPOSITORY:TAG file.yaml` makes it
- * (OCI distribution-spec 1.1). Anonymous: with a token where the registry hands one out.
+ * (OCI distribution-spec 1.1). Anonymous: with a token where the registry hands one out. Throws
+ * `GT-DOWNLOAD-SOURCE`, `GT-DOWNLOAD-FAILED` and `GT-DOWNLOAD-DIGEST`.
  */
 export async function readArtifact(source: string, context: Context): Promise<Buffer> {
   const reference = parseReference(source);

@@ -6,7 +6,7 @@ import type { ServedCertificate } from "../ports/network.ts";
 
 /**
  * What Node trusts by default and the given PEM, as a context that is made once, when it is first
- * needed. A `ca` option alone would replace the defaults.
+ * needed. A `ca` option alone would replace the defaults. What is no PEM is `GT-TRUST-CA`.
  */
 export function createTrust(trustCa: string): () => tls.SecureContext {
   if (!isCertificate(trustCa)) {

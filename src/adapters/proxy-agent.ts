@@ -2,6 +2,7 @@ import type { Agent } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { UsageError } from "../errors.ts";
 
+/** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

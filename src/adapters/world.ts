@@ -9,6 +9,7 @@ import { createDownloads } from "./downloads.ts";
 import { createProbe } from "./probe.ts";
 import { createTools } from "./tools.ts";
 
+/** How the outside is reached; without a `profile` by the SDK's own choice. */
 export interface WorldOptions {
   region: string;
   profile?: string | undefined;

@@ -15,6 +15,7 @@ import { buildReleases } from "./releases.ts";
 import { renderFile, type Templates } from "./template.ts";
 import { type VersionSet, versionSets } from "./version-sets.ts";
 
+/** All that a plan depends on: the same input gives the same plan. */
 export interface PlanInput {
   config: Config;
   environment: Environment;

@@ -4,11 +4,12 @@ import { renderFile, type Templates, type TemplateValues } from "./template.ts";
 
 /** The label by which an object, or a helm release, is ours. */
 export const MANAGED_BY = "app.kubernetes.io/managed-by";
+/** The value of `MANAGED_BY` on what we make. */
 export const MANAGER = "gateway-tls";
 /** The same on an object of a chart's, whose `MANAGED_BY` helm insists on: `gateway-tls`. */
 export const PART_OF = "app.kubernetes.io/part-of";
 
-/** A Kubernetes object from its template. */
+/** A Kubernetes object from its template. Throws on what can only be a bug of ours. */
 export function renderManifest(
   templates: Templates,
   file: string,

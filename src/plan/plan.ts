@@ -23,6 +23,7 @@ export interface Environment {
 /** What init found of one thing that must exist. */
 export type Intent = "create" | "update" | "delete" | "keep" | "foreign";
 
+/** One thing that a run makes, changes, removes or leaves as it is. */
 export interface PlanItem {
   step: StepId;
   /** `IAM policy`, `Gateway`, `helm release`: as a reader would say it. */
@@ -40,6 +41,7 @@ export interface PlanItem {
   document?: unknown;
 }
 
+/** What lets ExternalDNS write into Route 53: a role, and what ties its ServiceAccount to it. */
 export interface DesiredIdentity {
   mode: Environment["identityMode"];
   policy: { name: string; arn: string; document: PolicyDocument };

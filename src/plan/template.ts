@@ -36,7 +36,7 @@ export function renderTemplate(text: string, values: TemplateValues): Record<str
   return result;
 }
 
-/** `renderTemplate` of a file that must be there. */
+/** `renderTemplate` of a file that must be there. Throws on a bug of ours only, as that does. */
 export function renderFile(
   templates: Templates,
   file: string,

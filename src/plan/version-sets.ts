@@ -1,7 +1,9 @@
 import type { ChartName, VersionSetName } from "../config/config.ts";
 
+/** EKS Pod Identity, or IAM roles for service accounts. */
 export type IdentityMode = "pod-identity" | "irsa";
 
+/** A pinned chart; `appVersion` is that of the program in it. */
 export interface ChartVersion {
   /** With `repository` a chart's name in it, else an OCI reference. */
   chart: string;

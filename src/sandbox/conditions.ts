@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { at, type Fields, fields, list, text } from "./fields.ts";
 import type { Simulation } from "./simulation.ts";
 
+/** A condition before the generation and the time are put to it. */
 export interface NewCondition {
   type: string;
   status: "True" | "False" | "Unknown";
@@ -13,6 +14,7 @@ export function findCondition(object: unknown, type: string): Fields | undefined
   return list(at(object, "status", "conditions")).find((one) => one["type"] === type);
 }
 
+/** `False`, `Unknown` and absent are all no. */
 export function isTrue(object: unknown, type: string): boolean {
   return findCondition(object, type)?.["status"] === "True";
 }

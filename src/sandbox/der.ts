@@ -10,15 +10,19 @@ function lengthOf({ length }: Buffer): number[] {
   return [0x80 + octets.length, ...octets];
 }
 
+/** SEQUENCE. */
 export const sequence = (...parts: readonly Buffer[]): Buffer => der(0x30, ...parts);
 
+/** OCTET STRING. */
 export const octets = (content: Buffer): Buffer => der(0x04, content);
 
+/** BIT STRING of whole bytes: none of the last one's bits is unused. */
 export const bits = (content: Buffer): Buffer => der(0x03, Buffer.from([0]), content);
 
 /** `hex`: its encoded content. */
 export const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, "hex"));
 
+/** INTEGER, not negative. */
 export function integer(value: number): Buffer {
   const hex = value.toString(16);
   const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex");

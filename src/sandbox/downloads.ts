@@ -8,7 +8,8 @@ const UPSTREAM = "https://github.com/kubernetes-sigs/gateway-api/releases/downlo
 
 /**
  * Answers every source that names a version of the Gateway API with a bundle of that version. The
- * bundle is a sketch of upstream's, so upstream's own URL is taken to have upstream's digest.
+ * bundle is a sketch of upstream's, so upstream's own URL is taken to have upstream's digest. The
+ * errors are the adapter's: `GT-DOWNLOAD-SOURCE`, `GT-DOWNLOAD-FAILED`, `GT-DOWNLOAD-DIGEST`.
  */
 export function createDownloads(simulation: Simulation): Downloads {
   return {

@@ -26,6 +26,7 @@ export const sandboxFaultNames = {
   none: "somebody mended it: every fault that the sandbox remembers ends",
 } as const satisfies Record<string, string>;
 
+/** What `--sandbox-fault` takes. */
 export type SandboxFault = keyof typeof sandboxFaultNames;
 
 /** Fault names as the user gave them; an unknown one is `GT-SANDBOX-FAULT` with the nearest. */

@@ -14,6 +14,7 @@ export function list(value: unknown): Fields[] {
   return Array.isArray(value) ? value.filter((entry: unknown) => isFields(entry)) : [];
 }
 
+/** The strings of a list; other entries are left out. */
 export function strings(value: unknown): string[] {
   const all: unknown[] = Array.isArray(value) ? value : [];
   return all.filter((entry) => typeof entry === "string");

@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Conflict } from "./store/server-side-apply.ts";
 
+/** By the cluster adapter's codes, as all of these, so that a run meets the same ones. */
 export function unreachableError(): UserError {
   return new UserError(
     "GT-CLUSTER-UNREACHABLE",
@@ -35,6 +36,7 @@ export function forbiddenError(verb: string, { resource, group, namespace }: Tar
   );
 }
 
+/** 409 of a server-side apply. */
 export function conflictError(object: string, conflicts: readonly Conflict[]): UserError {
   const told = conflicts.map(({ manager, field }) => `"${manager}" manages ${field}`).join(", ");
   return new UserError(
@@ -46,12 +48,14 @@ export function conflictError(object: string, conflicts: readonly Conflict[]): U
   );
 }
 
+/** What the API server says of the object itself; `message` has no full stop. */
 export function rejectedError(message: string): UserError {
   return new UserError("GT-OBJECT-INVALID", `The API server refuses an object: ${message}.`, {
     hint: "Check the installed CRDs' version against docs/compatibility.md.",
   });
 }
 
+/** 404 of a kind whose CRD is not there, or not yet. */
 export function notServedError({
   apiVersion,
   kind,
@@ -73,12 +77,14 @@ export function notServedError({
   );
 }
 
+/** 404 of a write; a read answers `undefined`. */
 export function objectNotFound(kind: string, name: string): UserError {
   return new UserError("GT-OBJECT-NOT-FOUND", `${kind} ${name} is not in the cluster.`, {
     hint: "It was removed meanwhile: run the same command again.",
   });
 }
 
+/** 403 of the NamespaceLifecycle admission plugin. */
 export function terminatingError(namespace: string): UserError {
   return new UserError(
     "GT-NAMESPACE-TERMINATING",

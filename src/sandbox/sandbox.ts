@@ -30,6 +30,7 @@ export interface SandboxOptions {
   charts?: readonly SandboxChart[];
 }
 
+/** `simulation` is where tests look behind the ports. */
 export interface Sandbox extends World {
   simulation: Simulation;
   statePath: string;

@@ -1,5 +1,6 @@
 import type { ObjectStore } from "./store/object-store.ts";
 
+/** A Deployment of somebody else's, there before we come. */
 export interface Workload {
   namespace: string;
   name: string;

@@ -8,6 +8,7 @@ import type { WorldState } from "./world-state.ts";
 const ACCOUNT = "123456789012";
 const REGION = "eu-west-1";
 const OIDC_ID = "EXAMPLED539D4633E53DE1B71EXAMPLE";
+/** The public zone that every new sandbox has. */
 export const ZONE_ID = "Z0123456789EXAMPLE01";
 export const ZONE_NAME = "example.com";
 

@@ -38,7 +38,7 @@ export function readState(path: string): WorldState | undefined {
   return value as unknown as WorldState;
 }
 
-/** Replaces the file as a whole: a reader sees the old world or the new one. */
+/** Replaces the file as a whole: a reader sees the old world or the new one. `GT-SANDBOX-STATE`. */
 export function writeState(path: string, state: WorldState): void {
   try {
     mkdirSync(dirname(path), { recursive: true });

@@ -11,6 +11,7 @@ import type {
 import type { Release } from "../ports/charts.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 
+/** A hosted zone, and what its parent says of it. */
 export interface ZoneState extends HostedZone {
   /** Names of its servers. */
   nameServers: string[];
@@ -24,6 +25,7 @@ export interface StoredRecord extends ResourceRecordSet {
   visibleFrom: number;
 }
 
+/** A customer managed policy, with its default version only. */
 export interface StoredPolicy {
   arn: string;
   name: string;
@@ -49,6 +51,7 @@ export interface StoredAssociation extends PodIdentityAssociation {
   cluster: string;
 }
 
+/** Clusters and roles are kept by name, add-ons by cluster, policies by ARN, zones by id. */
 export interface AwsState {
   account: string;
   region: string;
@@ -63,6 +66,7 @@ export interface AwsState {
   zones: Record<string, ZoneState>;
 }
 
+/** Kept under its hostname. */
 export interface LoadBalancer {
   /** `namespace/name` of its Service. */
   service: string;
@@ -81,6 +85,7 @@ export interface AcmeState {
   certificates: Record<string, IssuedCertificate>;
 }
 
+/** `trusted`: its CA is one that browsers know, so not staging. */
 export interface IssuedCertificate {
   issuer: string;
   names: string[];

@@ -10,6 +10,7 @@ export interface HostFailure {
   error: UserError;
 }
 
+/** What a step may use and tell; what several steps share takes a `Pick` of it. */
 export interface StepContext {
   /** In a run that isolates its hosts, without those that have failed. */
   plan: Plan;

@@ -6,6 +6,7 @@ import type { StepContext } from "./step.ts";
 /** What a look at the world says: finished with a value, or still waiting and why. */
 export type Look<T> = { done: T } | { waiting: string };
 
+/** With `name` a single object, else every one of the kind that the options select. */
 export interface Watched {
   kind: ResourceKind;
   options?: ListOptions & { name?: string };

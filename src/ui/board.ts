@@ -1,6 +1,7 @@
 import type { Phase, RunEvent } from "../runner/event.ts";
 import type { StepId } from "../plan/step-id.ts";
 
+/** A step as it is known before it runs; `after` are those it waits for. */
 export interface StepTitle {
   id: StepId;
   title: string;

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { widthOf } from "./text.ts";
 
+/** A terminal: its width may change while the area is shown. */
 export interface LiveAreaOutput {
   write(text: string): unknown;
   /** Cells in a line, now. */

@@ -3,6 +3,7 @@ import { formatHeading, joinBlocks } from "./layout.ts";
 import { formatLine, formatText, type Mark, markOf, type Screen, type Style } from "./screen.ts";
 import { toOneLine, widthOf } from "./text.ts";
 
+/** `unknown`: what it is about could not be read. `not-checked`: what it waits for failed. */
 export type CheckState = "ok" | "failed" | "warning" | "unknown" | "not-checked";
 
 /** One declared check and what came of it. `title` is a positive sentence. */

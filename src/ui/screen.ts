@@ -51,6 +51,7 @@ const ASCII_MARKS: Record<Mark, string> = {
   ellipsis: "...",
 };
 
+/** In ASCII where the screen has no Unicode. */
 export function markOf(screen: Screen, mark: Mark): string {
   return (screen.unicode === false ? ASCII_MARKS : UNICODE_MARKS)[mark];
 }

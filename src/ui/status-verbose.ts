@@ -2,6 +2,7 @@ import { formatHeading, joinBlocks } from "./layout.ts";
 import { formatLine, formatText, markOf, type Screen } from "./screen.ts";
 import { formatAge, LINKS, type StatusDocument } from "./status.ts";
 
+/** As the object's status has it; `since` is its `lastTransitionTime`, ISO 8601. */
 export interface ShownCondition {
   type: string;
   status: string;
@@ -10,6 +11,7 @@ export interface ShownCondition {
   since: string | null;
 }
 
+/** `object` and `listener` are names; `note` is what is worth knowing beside the conditions. */
 export interface ShownObject {
   object: string;
   createdAt: string | null;
@@ -18,6 +20,7 @@ export interface ShownObject {
   listeners: readonly { listener: string; conditions: readonly ShownCondition[] }[];
 }
 
+/** A Kubernetes Event of type Warning; `lastSeen` is ISO 8601. */
 export interface ShownWarning {
   object: string;
   reason: string;

@@ -3,6 +3,7 @@ import { formatHeading, joinBlocks } from "./layout.ts";
 import { formatLine, formatText, type Mark, markOf, type Screen, type Style } from "./screen.ts";
 import { countOf, formatExpiry, padTo, toOneLine, widthOf } from "./text.ts";
 
+/** `waiting`: not there yet, and nothing failed. `unknown`: what it takes could not be read. */
 export type HealthVerdict = "healthy" | "waiting" | "degraded" | "unknown";
 export type LinkState = "ok" | "waiting" | "warning" | "failed" | "unknown" | "not-checked";
 
@@ -30,6 +31,7 @@ export interface Finding extends Omit<ChainLink, "id"> {
   hosts: readonly string[];
 }
 
+/** `chain` goes from what was installed to the handshake; without a `certificate` none was seen. */
 export interface HostStatus {
   hostname: string;
   verdict: HealthVerdict;

@@ -51,6 +51,7 @@ export function cutMiddle(text: string, width: number, ellipsis: string): string
   return takeCells(text, head) + ellipsis + Array.from(tail).reverse().join("");
 }
 
+/** `width` in cells; what is wider stays as it is. */
 export function padTo(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }

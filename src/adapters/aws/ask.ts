@@ -14,6 +14,7 @@ export type Ask<Service> = <T>(
   request: (service: Service) => Promise<T>,
 ) => Promise<T>;
 
+/** `load` is asked before each request; what it throws is classified as well. */
 export function createAsk<Service>(
   load: () => Promise<Service>,
   context: ClassifyContext,
@@ -48,7 +49,7 @@ export async function findOrAbsent<T>(
   }
 }
 
-/** A field that AWS's own model calls optional although every reply has it. */
+/** A field that AWS's own model calls optional although every reply has it; else `GT-AWS-REPLY`. */
 export function expectField<T>(value: T | undefined, name: string): T {
   if (value !== undefined) return value;
   throw new UserError("GT-AWS-REPLY", `The reply of the AWS endpoint has no ${name}.`, {

@@ -7,7 +7,8 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /**
  * The SDK's own chain: environment, profile, SSO, web identity, instance. A profile that is named
- * must be there: the chain would pass it over and act as whoever comes next.
+ * must be there, or each request is `GT-AWS-PROFILE`: the chain would pass it over and act as
+ * whoever comes next.
  */
 export async function createCredentials(settings: {
   region: string;

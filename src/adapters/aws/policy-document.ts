@@ -13,7 +13,10 @@ const Normalized = v.pipe(
 /** A foreign document may be of 2008 or say NotAction: it is compared with ours, never written. */
 const Document = v.custom<PolicyDocument>((document) => v.is(Shape, document));
 
-/** The document that IAM sent, URL-encoded (RFC 3986) JSON; `owner` names whose it is. */
+/**
+ * The document that IAM sent, URL-encoded (RFC 3986) JSON; `owner` names whose it is. What is no
+ * policy is `GT-AWS-REPLY`.
+ */
 export function parsePolicyDocument(encoded: string, owner: string): PolicyDocument {
   try {
     return v.parse(Document, v.parse(Normalized, JSON.parse(decodeURIComponent(encoded))));

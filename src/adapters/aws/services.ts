@@ -10,11 +10,13 @@ import type * as route53Sdk from "./sdk/route-53.ts";
 import type * as stsSdk from "./sdk/sts.ts";
 import type { AwsCredentials } from "./token.ts";
 
+/** A service's client, and those of its commands that we send: `sdk/`. */
 export type Sts = Loaded<STSClient, typeof stsSdk>;
 export type Eks = Loaded<EKSClient, typeof eksSdk>;
 export type Iam = Loaded<IAMClient, typeof iamSdk>;
 export type Route53 = Loaded<Route53Client, typeof route53Sdk>;
 
+/** Without `profile` it is `AWS_PROFILE`'s, or what the SDK's own chain finds first. */
 export interface AwsOptions {
   region: string;
   profile?: string;
@@ -24,6 +26,7 @@ export interface AwsOptions {
   tuning?: AwsTuning;
 }
 
+/** Left out: AWS's endpoints, the user's credentials, `computeBackoffMs`, `REQUEST_TIMEOUT_MS`. */
 export interface AwsTuning {
   endpoint?: string;
   credentials?: AwsCredentials;
@@ -47,6 +50,7 @@ const CONNECTION_TIMEOUT_MS = 5000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const PROXY_VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
 
+/** Loads no SDK and looks for no credentials before the first request. */
 export function createServices(options: AwsOptions): Services {
   const { region, profile, env } = options;
   const context: ClassifyContext = {

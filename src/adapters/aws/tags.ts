@@ -5,10 +5,12 @@ interface IamTag {
   Value?: string | undefined;
 }
 
+/** IAM has tags as a list of pairs, where EKS and our ports have a map. */
 export function toIamTags(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
+/** A tag that was set without a value has an empty one. */
 export function fromIamTags(tags: readonly IamTag[] | undefined): Tags {
   return Object.fromEntries(
     (tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])),

@@ -6,6 +6,7 @@ export interface AwsCredentials {
   expiration?: Date;
 }
 
+/** `expiresAt`: 14 minutes after the signing, or when the credentials end. */
 export interface EksToken {
   /** A password: never in argv, logs or errors. */
   token: string;

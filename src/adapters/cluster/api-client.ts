@@ -18,6 +18,7 @@ export interface Route {
   replaceRefused: () => Promise<boolean>;
 }
 
+/** A GET, and JSON both ways, unless it says otherwise; `body` is sent as JSON text. */
 export interface ApiRequest {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** With its query. */
@@ -30,6 +31,7 @@ export interface ApiRequest {
   what: string;
 }
 
+/** Any HTTP status, success or not, with its body unparsed. */
 export interface ApiAnswer {
   status: number;
   text: string;

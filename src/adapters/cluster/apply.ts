@@ -11,7 +11,8 @@ const LONGEST_LIST = 3;
 
 /**
  * One `kubectl apply --server-side` for all objects, so that what we do is what the user could do.
- * It goes on behind an object that fails; the first failure is what is told.
+ * It goes on behind an object that fails; the first failure is what is told, with what was written
+ * all the same. Throws Cancelled when it was interrupted.
  */
 export async function applyObjects(
   children: ChildProcesses,

@@ -3,6 +3,7 @@ import { Cancelled, UserError } from "../../errors.ts";
 import type { ChildRegistry, Program } from "./children.ts";
 import { signalProcess } from "./process-identity.ts";
 
+/** How a child ended: without an exit code if a signal ended it. */
 export interface Finished {
   exitCode: number | undefined;
   stdout: string;
@@ -20,6 +21,7 @@ export interface RunOptions {
   graceMs: number;
 }
 
+/** A child that runs until it is told to end. */
 export interface Started {
   /** The child has printed `text` on its standard output; rejects when it ends before. */
   printed: (text: string) => Promise<void>;

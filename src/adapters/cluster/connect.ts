@@ -13,6 +13,7 @@ import { createPrivateDirectory, type PrivateDirectory } from "./private-directo
 import { ClusterProxy } from "./proxy.ts";
 import { type ClusterToken, TokenFile } from "./token-file.ts";
 
+/** Without a `cluster`, `access` must name one: else it is `GT-CLUSTER-NOT-CHOSEN`. */
 export interface ConnectOptions {
   cluster: Cluster | undefined;
   access: ClusterAccess;
@@ -119,7 +120,7 @@ async function findTarget(
   return { target, token };
 }
 
-/** kubectl's socket and process groups are what native Windows lacks. */
+/** `GT-PLATFORM-UNSUPPORTED`: native Windows lacks kubectl's socket and process groups. */
 export function refuseWindows(platform: NodeJS.Platform): void {
   if (platform !== "win32") return;
   throw new UserError(

@@ -19,7 +19,10 @@ export interface Target {
 const CONTEXT = "gateway-tls";
 const KUBECTL_GRACE_MS = 5000;
 
-/** Our own kubeconfig: the endpoint and CA that EKS names, and a token from a file. */
+/**
+ * Our own kubeconfig: the endpoint and CA that EKS names, and a token from a file. A cluster that is
+ * still being made has neither: `GT-CLUSTER-NO-ENDPOINT`.
+ */
 export function writeKubeconfig(directory: string, cluster: Cluster, tokenFile: string): Target {
   const { endpoint, certificateAuthority, name, status } = cluster;
   if (endpoint === undefined || certificateAuthority === undefined) {

@@ -52,6 +52,7 @@ const ListSchema = v.object({
   items: v.nullable(v.array(v.looseObject({ metadata: MetaSchema }))),
 });
 
+/** One answer of a list that is asked for in pieces. */
 export interface Page {
   items: KubernetesObject[];
   resourceVersion: string;
@@ -59,6 +60,7 @@ export interface Page {
   continueToken: string;
 }
 
+/** Throws valibot's error for what lacks a field that every object has. */
 export function parseObject(value: unknown): KubernetesObject {
   return v.parse(ObjectSchema, value);
 }
@@ -92,6 +94,7 @@ const WatchEventSchema = v.object({
 
 const BookmarkSchema = v.object({ metadata: v.object({ resourceVersion: v.string() }) });
 
+/** A bookmark carries no change: it says from where a broken watch can go on. */
 export type WatchEvent =
   | { type: "ADDED" | "MODIFIED" | "DELETED"; object: KubernetesObject }
   | { type: "BOOKMARK"; resourceVersion: string }

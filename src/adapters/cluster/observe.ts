@@ -15,6 +15,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 const DEFAULT_RETRY = { limitMs: 60_000 };
 
+/** With `name` a single object, else what the options select. */
 export interface Observed {
   kind: ResourceKind;
   options: ListOptions & { name?: string };

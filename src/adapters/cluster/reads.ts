@@ -20,7 +20,7 @@ const VersionSchema = v.object({ gitVersion: v.string() });
 const ReviewSchema = v.object({ status: v.object({ allowed: v.boolean() }) });
 const PodSpecSchema = v.object({ containers: v.array(v.object({ name: v.string() })) });
 
-/** As `Kubernetes.version`. */
+/** As `Kubernetes.version`; `GT-KUBERNETES-FAILED` where something else answers. */
 export async function readVersion(client: ApiClient): Promise<string> {
   const what = "Asking for the API server's version";
   const version = await client.read({ path: "/version", what }, parseVersion);
@@ -41,11 +41,13 @@ export async function getObject(
   return client.read({ path, what: `Reading ${kind.kind} ${name}` }, parseObject);
 }
 
+/** Every page of a list, and the resource version that a watch of the same goes on from. */
 export interface Listing {
   items: KubernetesObject[];
   resourceVersion: string;
 }
 
+/** `accept`: for the metadata alone, say; JSON of the whole objects by default. */
 export interface ListRequest {
   accept?: string;
   signal?: AbortSignal;

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import type { Clock } from "../../ports/world.ts";
 
+/** A bearer token, which is a password: it is only ever written to a private file. */
 export interface ClusterToken {
   token: string;
   expiresAt: Date;

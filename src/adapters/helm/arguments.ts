@@ -37,6 +37,7 @@ export function rollbackArguments(name: string, namespace: string, revision: num
   return ["rollback", name, String(revision), `--namespace=${namespace}`];
 }
 
+/** Waits until the objects are gone; a release that is not there is no failure. */
 export function uninstallArguments(name: string, namespace: string): string[] {
   refuseOption(name);
   return [

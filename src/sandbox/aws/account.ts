@@ -5,6 +5,7 @@ import { clusterNotFound, credentialsExpired, refuseOthers } from "./errors.ts";
 /** What every call to AWS goes through first. */
 export type Enter = () => Promise<void>;
 
+/** Throws `GT-AWS-CREDENTIALS-EXPIRED` under the fault `expired-credentials`. */
 export function createEnter(simulation: Simulation): Enter {
   return async () => {
     simulation.clock.touch();
@@ -86,7 +87,7 @@ function addonsOf(simulation: Simulation, cluster: string) {
   return (simulation.state.aws.addons[cluster] ??= []);
 }
 
-/** EKS's answer for a cluster that is not there. */
+/** Refuses a cluster that is not there, as EKS does: `GT-CLUSTER-NOT-FOUND`. */
 export function requireCluster({ state }: Simulation, name: string): void {
   if (state.aws.clusters[name] !== undefined) return;
   throw clusterNotFound(name, state.aws.region);

@@ -64,6 +64,7 @@ function refuseChanged(zone: ZoneState, given: ResourceRecordSet): void {
   if (!isDeepStrictEqual(shownRecord(live), given)) throw recordChanged(given.name, given.type);
 }
 
+/** Route 53 tells record sets apart by these three; their values are not looked at. */
 export function isSameSet(
   a: Pick<ResourceRecordSet, "name" | "type" | "setIdentifier">,
   b: Pick<ResourceRecordSet, "name" | "type" | "setIdentifier">,

@@ -1,6 +1,7 @@
 import type { PolicyDocument, PolicyStatement } from "../../ports/aws.ts";
 import type { AwsState, StoredRole } from "../world-state.ts";
 
+/** `context`: condition keys (`aws:RequestTag/x`) with all their values. */
 export interface Request {
   action: string;
   resource: string;

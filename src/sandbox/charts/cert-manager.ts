@@ -43,6 +43,7 @@ const CRDS = [
 
 const minorOf = (version: string): number => Number(version.replace(/^v/, "").split(".")[1] ?? 0);
 
+/** Its values.schema.json came with 1.16: an older chart takes any values. */
 export const certManagerChart: SandboxChart = {
   name: CHART,
   versions: { "v1.15.3": "v1.15.3", "v1.21.1": "v1.21.1" },

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../json.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 
+/** What a chart's templates see: `.Release`, `.Chart` and `.Values`. */
 export interface ReleaseFacts {
   name: string;
   namespace: string;
@@ -24,6 +25,7 @@ export function fullName(release: string, chart: string): string {
   return release.includes(chart) ? release : `${release}-${chart}`;
 }
 
+/** The labels that `helm create` gives a chart; `component` where one has several Deployments. */
 export function chartLabels(
   { name, version, appVersion }: ReleaseFacts,
   chart: string,

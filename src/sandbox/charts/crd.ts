@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 
+/** What CRDs differ in here; the first of the `versions` is the stored one. */
 export interface CrdSketch {
   group: string;
   kind: string;

@@ -30,6 +30,7 @@ const schema: ValueSchema = {
   },
 };
 
+/** Before 1.17 `extraArgs` was a list alone. */
 export const externalDnsChart: SandboxChart = {
   name: "external-dns",
   versions: { "1.14.5": "0.14.2", "1.21.1": "0.21.0" },

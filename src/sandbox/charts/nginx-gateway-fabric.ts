@@ -13,6 +13,7 @@ import { checkValues, keysOf, type ValueSchema } from "./values-schema.ts";
 
 const CHART = "nginx-gateway-fabric";
 const GROUP = "gateway.nginx.org";
+/** `spec.controllerName` of its GatewayClass. */
 export const CONTROLLER_NAME = "gateway.nginx.org/nginx-gateway-controller";
 
 /** From the chart's values.schema.json (2.x). */
@@ -45,6 +46,7 @@ export function isSharedDataPlane(version: string): boolean {
   return version.startsWith("1.");
 }
 
+/** Its 1.x line is taken with any values. */
 export const nginxGatewayFabricChart: SandboxChart = {
   name: CHART,
   versions: { "1.4.0": "1.4.0", "2.6.7": "2.6.7" },

@@ -40,7 +40,7 @@ function isHook({ metadata }: KubernetesObject): boolean {
   return metadata.annotations?.["helm.sh/hook"] !== undefined;
 }
 
-/** Refuses objects that exist and are not this release's, in helm's words. */
+/** `GT-RELEASE-OWNERSHIP`, in helm's words, for objects that exist and are not this release's. */
 export function refuseForeign(
   { store }: Simulation,
   objects: readonly KubernetesObject[],
@@ -95,6 +95,7 @@ export function applyRelease(
   }
 }
 
+/** As `helm uninstall`: what says `resource-policy: keep` stays. */
 export function removeRelease(simulation: Simulation, release: ReleaseKey): void {
   for (const live of objectsOf(simulation, release)) removeUnlessKept(simulation, live);
 }

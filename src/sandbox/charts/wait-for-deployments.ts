@@ -6,7 +6,7 @@ import type { Simulation } from "../simulation.ts";
 
 const LOOK_EVERY_MS = 500;
 
-/** helm's `--wait`: until every Deployment of the release is rolled out. */
+/** helm's `--wait`: until the release's Deployments are rolled out, or `GT-RELEASE-TIMEOUT`. */
 export async function waitForDeployments(
   simulation: Simulation,
   objects: readonly KubernetesObject[],

@@ -4,6 +4,7 @@ import { fullName } from "../charts/chart.ts";
 import { readyPods } from "./workloads.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 
+/** A release whose controller can act. */
 export interface RunningRelease {
   release: StoredRelease;
   /** Its controller's newest ready Pod. */

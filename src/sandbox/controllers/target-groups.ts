@@ -34,6 +34,7 @@ export function bindTargetGroups({ store }: Simulation, service: KubernetesObjec
   }
 }
 
+/** As the controller does before a Service's finalizer goes. */
 export function unbindTargetGroups({ store }: Simulation, service: KubernetesObject): void {
   for (const binding of bindingsOf(store, service)) store.remove(binding);
 }

@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import { at, type Fields, fields, list, strings, text } from "../fields.ts";
 import type { Simulation } from "../simulation.ts";
 
+/** `rule` is one entry of the route's `spec.rules`. */
 export interface RouteMatch {
   route: KubernetesObject;
   rule: Fields;

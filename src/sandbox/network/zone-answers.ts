@@ -2,6 +2,7 @@ import type { DnsRecord } from "../../ports/network.ts";
 import type { Simulation } from "../simulation.ts";
 import type { StoredRecord, ZoneState } from "../world-state.ts";
 
+/** `NOERROR` without answers: the name is there, with records of other types. */
 export interface ZoneAnswer {
   status: "NOERROR" | "NXDOMAIN";
   answers: DnsRecord[];
@@ -36,6 +37,7 @@ export function answerFromZone(
   return { status: exists ? "NOERROR" : "NXDOMAIN", answers };
 }
 
+/** For the authority section of an answer without records (RFC 2308). */
 export function soaOf(zone: ZoneState): DnsRecord[] {
   return zone.records
     .filter(({ name, type }) => type === "SOA" && name === zone.name)

@@ -87,6 +87,7 @@ export function fromFieldsV1(node: unknown, path: Path = []): Path[] {
   return entries.flatMap(([element, inner]) => fromFieldsV1(inner, [...path, element]));
 }
 
+/** For sets and maps of paths; no field's name has a NUL in it. */
 export const pathId = (path: Path): string => path.join("\u0000");
 
 /** `.spec.listeners[name="http"].port`, as conflicts are told. */

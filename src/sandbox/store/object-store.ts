@@ -5,6 +5,7 @@ import type { WorldState } from "../world-state.ts";
 import { withDefaults } from "./defaults.ts";
 import { findServedKind, groupOf } from "./served-kinds.ts";
 
+/** Without `namespace` an object of the whole cluster. */
 export interface ObjectKey {
   apiVersion: string;
   kind: string;

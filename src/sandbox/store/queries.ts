@@ -3,6 +3,7 @@ import type { KubernetesObject, ListOptions, ObjectRef } from "../../ports/kuber
 import type { ObjectStore } from "./object-store.ts";
 import { matchesFields, matchesLabels } from "./selectors.ts";
 
+/** `undefined` also where the kind is not served. */
 export function findObject(
   store: ObjectStore,
   { kind, name, namespace }: ObjectRef,

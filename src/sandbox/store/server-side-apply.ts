@@ -6,12 +6,14 @@ import { mergeInto, removeAt, valueAt } from "./tree.ts";
 
 type ManagedFields = NonNullable<ObjectMeta["managedFields"]>;
 
+/** A field that another manager owns with another value. */
 export interface Conflict {
   manager: string;
   /** `.spec.x` */
   field: string;
 }
 
+/** What was applied, or why nothing was: a conflict refuses the whole object. */
 export type Applied = { object: KubernetesObject } | { conflicts: Conflict[] };
 
 /** What an API server does with an apply: merge, take away what was left out, name conflicts. */

@@ -4,6 +4,7 @@ import type { ResourceRecordSet } from "../../ports/aws.ts";
 import { readGatewayUse } from "./gateway-use.ts";
 import type { RemovalContext } from "./removal.ts";
 
+/** A record set of one of our names, as Route 53 has it. */
 export interface DoomedRecord {
   record: ResourceRecordSet;
   /** Why it stays; without a reason it goes. */

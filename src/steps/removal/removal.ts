@@ -11,6 +11,7 @@ import { waitForObjects } from "../wait.ts";
 /** Selects what gateway-tls made. */
 export const OURS = `${MANAGED_BY}=gateway-tls`;
 
+/** Enough for finding and deleting; what waits takes more of the StepContext. */
 export type RemovalContext = Pick<StepContext, "plan" | "world">;
 
 /** An object, and why it stays; without a reason it goes. */

@@ -87,6 +87,7 @@ export function pathOf(challenge: KubernetesObject): string {
   return `/.well-known/acme-challenge/${text(at(challenge, "spec", "token"))}`;
 }
 
+/** cert-manager does so once a challenge is decided, either way. */
 export function cleanUpSolver(simulation: Simulation, challenge: KubernetesObject): void {
   for (const kind of ["HTTPRoute", "Service", "Pod"]) {
     for (const object of ownedBy(simulation, challenge, kind)) simulation.store.remove(object);

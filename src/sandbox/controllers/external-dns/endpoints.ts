@@ -5,6 +5,7 @@ import type { Simulation } from "../../simulation.ts";
 import { matchesLabels } from "../../store/selectors.ts";
 import type { Arguments } from "./arguments.ts";
 
+/** A name that ExternalDNS wants in DNS. */
 export interface Endpoint {
   /** The host's name. */
   name: string;

@@ -3,6 +3,7 @@ import type { NewCondition } from "../../conditions.ts";
 import { at, type Fields, fields, list, text } from "../../fields.ts";
 import type { Simulation } from "../../simulation.ts";
 
+/** `conditions` are those of the listener's status; routes attach to a `valid` one only. */
 export interface ListenerVerdict {
   listener: Fields;
   name: string;
