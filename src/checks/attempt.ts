@@ -21,6 +21,9 @@ export interface Attempt {
   challenge: Challenge | undefined;
 }
 
+/**
+ * The Certificate is that of the Secret which the listener names, the rest is what was made for it.
+ */
 export function findAttempt({ facts, target }: LinkInput): Attempt {
   const certificate = valueOf(facts.certificates)?.find(
     ({ metadata, spec }) =>
@@ -56,6 +59,10 @@ function isOpen(certificate: Certificate): boolean {
   return !isReady || issuing?.status === "True" || isBackingOff(certificate);
 }
 
+/**
+ * On a Gateway: which issuer its certificates are from (cert-manager,
+ * pkg/apis/certmanager/v1/types.go).
+ */
 export const CLUSTER_ISSUER = "cert-manager.io/cluster-issuer";
 export const ISSUER = "cert-manager.io/issuer";
 const ISSUER_KIND = "cert-manager.io/issuer-kind";

@@ -11,6 +11,7 @@ export interface BackendProblem {
   nearest: string | undefined;
 }
 
+/** The Services that a backend can be one of. */
 export interface KnownServices {
   services: readonly ServiceFact[];
   namespaces: Config["namespaces"];

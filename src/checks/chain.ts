@@ -3,6 +3,7 @@ import type { Fact } from "../facts/fact.ts";
 import type { HostSight, StatusFacts } from "../facts/status-facts.ts";
 import type { Survey, Target } from "../facts/survey.ts";
 
+/** A link's permanent name; the JSON document of status has it. */
 export type LinkId =
   | "installation"
   | "crds"
@@ -54,6 +55,7 @@ export interface LinkVerdict {
   why?: string;
 }
 
+/** What a verdict may tell beside its code and its reason. */
 export type More = Pick<LinkVerdict, "hint" | "since" | "object" | "why">;
 
 /** One hop of the way from the installation to the handshake, declared as data. */
@@ -70,6 +72,7 @@ export interface Link {
   evaluate: (input: LinkInput) => LinkVerdict;
 }
 
+/** A link with its verdict; `not-checked` names the link that it waits for as its reason. */
 export interface LinkResult extends Omit<LinkVerdict, "state"> {
   id: LinkId;
   title: string;

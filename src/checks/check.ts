@@ -42,29 +42,35 @@ export interface Check<Input = CheckInput> {
   evaluate: (input: Input) => Verdict;
 }
 
+/** A check with its verdict, as the views and the JSON documents have it. */
 export interface CheckResult {
   id: string;
   title: string;
   state: Verdict["state"] | "not-checked";
   /** What was seen when all is well; for `not-checked`, what it waits for. */
   detail?: string;
+  /** With `message` and `hint`: where it is neither `ok` nor `not-checked`. */
   code?: ErrorCode;
   message?: string;
   hint?: string;
 }
 
+/** All checks of one run, in the order that they are shown in. */
 export interface CheckReport {
   checks: CheckResult[];
 }
 
+/** `detail`: what was seen. */
 export const ok = (detail?: string): Verdict =>
   detail === undefined ? { state: "ok" } : { state: "ok", detail };
 
+/** Stops before the first write. `hint`: one action. */
 export const failed = (code: ErrorCode, message: string, hint?: string): Verdict => ({
   state: "failed",
   ...finding(code, message, hint),
 });
 
+/** Is told, and stops nothing. */
 export const warning = (code: ErrorCode, message: string, hint?: string): Verdict => ({
   state: "warning",
   ...finding(code, message, hint),

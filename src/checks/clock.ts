@@ -1,5 +1,6 @@
 import type { LinkInput, LinkVerdict } from "./chain.ts";
 
+/** For systemd, which most machines have. */
 export const SET_CLOCK = "Set this machine's clock: timedatectl set-ntp true";
 
 /** AWS compares the time in each request with its own. */

@@ -2,7 +2,9 @@ import { valueOf } from "../facts/fact.ts";
 import { describeCommand, type LinkInput } from "./chain.ts";
 import { findDeployments } from "./deployment.ts";
 
+/** `app.kubernetes.io/name` of NGINX Gateway Fabric, by its charts of 2.x and 1.x. */
 export const NGINX_NAMES = ["nginx-gateway-fabric", "nginx-gateway"];
+/** `spec.controllerName` of its GatewayClass. */
 const NGINX = "gateway.nginx.org/nginx-gateway-controller";
 /** As its chart names it. */
 const CERT_MANAGER = { name: "cert-manager", namespace: "cert-manager" };

@@ -7,6 +7,7 @@ import { filterDomain, isParentOfFilter, type DomainVerdict } from "./domain-fil
 import { type Flags, isOn } from "./external-dns-arguments.ts";
 import { matchesSelector } from "./label-selector.ts";
 
+/** Which ExternalDNS is judged, with its flags, and for which host. */
 export interface About {
   live: Deployment;
   args: Flags;
@@ -35,6 +36,7 @@ function judgeFlag({ live }: About, code: ErrorCode, reason: string): LinkVerdic
   });
 }
 
+/** The hint for a flag that is wrong; the chart's release is that of the Deployment. */
 export function changeFlag({ metadata }: Deployment): string {
   const { name, namespace = "default", annotations = {} } = metadata;
   const release = annotations["meta.helm.sh/release-name"] ?? name;

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../errors.ts";
 
+/** Why the newest round failed, and one action. */
 export interface LogFinding {
   code: ErrorCode;
   message: string;

@@ -5,6 +5,7 @@ import { findMatchingLabels, matchesSelector } from "./label-selector.ts";
 
 const OLD_PREFIX = "external-dns.alpha.kubernetes.io/";
 const NEW_PREFIX = "external-dns.kubernetes.io/";
+/** ExternalDNS 0.22: the default of its --annotation-prefix. */
 const NEW_PREFIX_SINCE = 22;
 
 /** What of the route itself makes ExternalDNS pass it over. */

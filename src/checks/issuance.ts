@@ -12,6 +12,7 @@ export interface Issuance {
   challenges: readonly Challenge[];
 }
 
+/** Where a certificate stands; `reason` is a clause, `message` a sentence. */
 export type IssuanceVerdict =
   | { state: "ready" }
   | { state: "waiting"; reason: string }

@@ -29,6 +29,7 @@ export function hasHttpsListener(input: LinkInput): boolean {
   return live === undefined || hasListener(input, live);
 }
 
+/** `GT-LISTENER-MISSING`: the Gateway is there, and the host's HTTPS listener is not. */
 export function missingListener(input: LinkInput, live: Gateway): LinkVerdict {
   const { namespace, name } = live.metadata;
   const reason = `The Gateway has no listener for ${input.target.hostname}.`;

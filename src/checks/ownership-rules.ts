@@ -6,6 +6,7 @@ import { sharedPartRules } from "./shared-part-rules.ts";
 /** The rules of each part in order: the first that applies decides; the last applies always. */
 export const ownershipRules: readonly OwnershipRule[] = [...sharedPartRules, ...ownPartRules];
 
+/** The row that decides about a part, and what of this cluster made it so. */
 export interface Decision {
   rule: OwnershipRule;
   outcome: Outcome;

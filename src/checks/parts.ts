@@ -10,6 +10,7 @@ import type { Addon } from "../ports/aws.ts";
 import type { CheckInput } from "./check.ts";
 import { compareVersions, minorOf } from "./version.ts";
 
+/** What init needs and others may have brought; docs/compatibility.md has the same names. */
 export type Part =
   | "Gateway API CRDs"
   | "cert-manager"
@@ -34,12 +35,15 @@ export interface Parts {
   seen: Record<Part, string>;
 }
 
+/** `spec.controllerName` of NGINX Gateway Fabric's class. */
 const CONTROLLER = "gateway.nginx.org/nginx-gateway-controller";
+/** The first whose Gateway API support needs no experimental feature gate. */
 const LOWEST_CERT_MANAGER = "1.15.0";
 /** Refuses solver parentRefs with a namespace (cert-manager 1.20.0; mended in 1.20.1). */
 const BROKEN_CERT_MANAGER = "1.20.0";
 /** Our release of it, and with it the names of its cluster-wide roles. */
 const OUR_EXTERNAL_DNS = "external-dns";
+/** EKS's name for the add-on of the Pod Identity agent. */
 export const AGENT_ADDON = "eks-pod-identity-agent";
 
 /** Sorts what the facts hold; what is unknown counts as not found, and its own check says so. */

@@ -11,6 +11,7 @@ export const APPROVING_MS = 900_000;
 /** A CA that is busy takes minutes; what it waits for stands on the order or the challenge. */
 export const ISSUING_MS = 1_800_000;
 
+/** Something on its way, and since when. */
 export interface Wait {
   /** What is waited for, as a clause: "the controller has not looked at the Gateway yet". */
   reason: string;

@@ -1,3 +1,4 @@
+/** Stands where a secret stood. */
 export const REMOVED = "(removed)";
 
 /** What the name of a secret ends with, as keys, variables and flags spell it. */

@@ -135,10 +135,12 @@ function findRedirect(input: LinkInput): HttpRoute | undefined {
   );
 }
 
+/** In milliseconds; 0 where nobody knows since when. */
 export function ageOf({ facts }: LinkInput, { since = facts.now }: About): number {
   return Date.parse(facts.now) - Date.parse(since);
 }
 
+/** The route that cert-manager made for the host's challenge; `undefined` when none is there. */
 export function findSolverRoute({ facts, target }: LinkInput): HttpRoute | undefined {
   return valueOf(facts.routes)?.find(
     ({ metadata, spec }) =>

@@ -14,6 +14,7 @@ import { platformLinks } from "./platform-links.ts";
 import { routeLinks } from "./route-links.ts";
 import { httpLink, servingLinks } from "./serving-links.ts";
 
+/** `degraded`: something is broken. `unknown`: what was seen is well, and not all could be seen. */
 export type HealthVerdict = "healthy" | "waiting" | "degraded" | "unknown";
 
 /** One link as it is shown and printed. */
@@ -31,6 +32,7 @@ export interface ShownLink {
   action: string | null;
 }
 
+/** One host with every link of its chain. */
 export interface HostStatus {
   hostname: string;
   verdict: HealthVerdict;

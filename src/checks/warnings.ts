@@ -4,10 +4,13 @@ import type { StatusFacts } from "../facts/status-facts.ts";
 import type { Survey } from "../facts/survey.ts";
 import { nameObject } from "./chain.ts";
 
+/** A warning event, as it is shown. */
 export interface ReviewedWarning {
+  /** `Kind namespace/name`. */
   object: string;
   reason: string;
   message: string;
+  /** How often it was seen. */
   count: number;
   /** ISO 8601. */
   lastSeen: string | null;

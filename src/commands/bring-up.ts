@@ -18,12 +18,15 @@ import { steps as everyStep } from "../steps/index.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
 import { createObserver, type Output, resultScreenOf, screenOf } from "./show.ts";
 
+/** A resolved config, and the world that it is brought up in. */
 export interface BringUp {
   command: string;
   config: Config;
   options: RunOptions;
+  /** The config as it will be kept. */
   configText: string;
   world: World;
+  /** Why there is none, where the cluster could not be reached: the preflight tells it. */
   connection: ClusterConnection | UserError;
   templates: Templates;
   output: Output;
@@ -38,6 +41,7 @@ export interface BringUp {
   keptText: string | undefined;
   /** The hosts that the command is about: each on its own. Left out when it is about all. */
   asked?: readonly string[];
+  /** Who takes the Lease: `user@host (pid 123, run 4f2a9c)`. */
   holder: string;
 }
 

@@ -9,6 +9,7 @@ import type { ClusterConnection, World } from "../ports/world.ts";
 import { connectToCluster } from "../runner/connect.ts";
 import { REBUILT } from "./choose-cluster.ts";
 
+/** Who connects, and how. */
 export interface ConnectionsInput {
   command: string;
   world: World;
@@ -29,6 +30,7 @@ export class Connections {
     this.#input = input;
   }
 
+  /** Why there is no connection is a value: the preflight tells it. */
   find(cluster: string, region: string): Promise<ClusterConnection | UserError> {
     const { world, options } = this.#input;
     const known = this.#found.get(cluster) ?? connectToCluster(world, { cluster, region }, options);

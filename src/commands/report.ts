@@ -6,6 +6,7 @@ import { formatHint } from "../ui/error.ts";
 import { formatText, hasUnicodeLocale, markOf, type Screen } from "../ui/screen.ts";
 import type { Io } from "./command.ts";
 
+/** How a failure is shown. */
 export interface ReportOptions {
   command: string;
   /** The document that is wanted on stdout beside the text on stderr. */

@@ -5,12 +5,14 @@ import type { ClusterConnection, World } from "../ports/world.ts";
 import { connectToCluster } from "../runner/connect.ts";
 import { chooseCluster } from "./choose-cluster.ts";
 
+/** A cluster to look at. */
 export interface Opened {
   connection: ClusterConnection;
   /** `undefined` where the user's own kubeconfig is all that is known. */
   cluster: string | undefined;
 }
 
+/** How the user wants it reached. */
 export interface Access {
   options: Pick<RunOptions, "kubeconfig" | "context">;
   /** To choose with where there are several; `undefined` when nothing may be asked. */

@@ -14,6 +14,7 @@ import type { ClusterConnection, World } from "../ports/world.ts";
 import { REBUILT } from "./choose-cluster.ts";
 import type { Opened } from "./status-connect.ts";
 
+/** What was said of what to look at. */
 export interface SurveyQuestion {
   resolved: Resolved;
   region: string;

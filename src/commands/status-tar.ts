@@ -1,3 +1,4 @@
+/** Bytes; a header is one block, and content is filled up to whole ones. */
 const BLOCK = 512;
 
 /** A tar archive (POSIX.1-1988, ustar) of texts by their paths, of at most 100 bytes each. */

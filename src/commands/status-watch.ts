@@ -14,6 +14,7 @@ const LONGEST_PAUSE_MS = 30_000;
 /** What cannot be seen as often as this will not be: an answer may fail to come once. */
 const UNSEEN_LOOKS = 3;
 
+/** What to look at again and again, and who is told. */
 export interface Watching {
   world: Pick<ConnectedWorld, "kubernetes" | "clock">;
   /** Ctrl-C. */

@@ -4,6 +4,7 @@ import type { Survey } from "../facts/survey.ts";
 import { kinds, type ResourceKind } from "../kinds.ts";
 import type { ListOptions } from "../ports/kubernetes.ts";
 
+/** A kind, and which objects of it; all of them without options. */
 export type Watched = readonly [ResourceKind, ListOptions?];
 
 /**
