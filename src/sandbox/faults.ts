@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import { findNearest } from "../nearest.ts";
 
 /** Every fault that the sandbox can act out, with what it does. */
 export const sandboxFaultNames = {
@@ -34,7 +35,7 @@ export function parseFaults(names: readonly string[]): SandboxFault[] {
   return names.map((name) => {
     if (isFault(name)) return name;
     const known = Object.keys(sandboxFaultNames);
-    const nearest = findNear(name, known);
+    const nearest = findNearest(name, known);
     const meant = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
     throw new UsageError(
       "GT-SANDBOX-FAULT",
@@ -46,24 +47,4 @@ export function parseFaults(names: readonly string[]): SandboxFault[] {
 
 function isFault(name: string): name is SandboxFault {
   return Object.hasOwn(sandboxFaultNames, name);
-}
-
-function findNear(name: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
-  const [nearest] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
-  return nearest !== undefined && distance(name, nearest) <= limit ? nearest : undefined;
-}
-
-/** Levenshtein's distance. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= from.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
 }
