@@ -93,7 +93,7 @@ describe.concurrent("an installation", () => {
       const refused = await second;
       expect(refused?.document.error, refused?.stderr).toMatchObject({ code: "GT-LOCKED" });
       expect(refused?.document.error?.message).toMatch(
-        new RegExp(`\\(pid ${pid}\\), since 20\\d\\d-.*Z`),
+        new RegExp(`\\(pid ${pid}, run \\w+\\), since 20\\d\\d-.*Z`),
       );
       expect(refused?.document.writes).toBe(0);
 
