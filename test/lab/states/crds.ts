@@ -9,6 +9,8 @@ import type { ApiClient } from "../kubernetes/client.ts";
 import { until } from "../suite/until.ts";
 import { groupOf, kindOf } from "./addresses.ts";
 
+/** An attempt of the API server's may take a minute (apiextensions, crd_finalizer.go), then another follows. */
+const DELETED_WITHIN_MS = 180_000;
 const COLLECTION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const GROUPS = ["gateway.networking.k8s.io", "cert-manager.io", "acme.cert-manager.io"];
 
@@ -89,10 +91,11 @@ export class Crds {
 
   async #delete(name: string): Promise<void> {
     await this.#client.delete(`${COLLECTION}/${name}`);
-    await until(`CRD ${name} is gone`, async () => {
+    const look = async () => {
       const live = await this.#client.get(`${COLLECTION}/${name}`);
       return live === undefined ? true : undefined;
-    });
+    };
+    await until(`CRD ${name} is gone`, look, DELETED_WITHIN_MS);
     this.#loaded.delete(name);
   }
 }

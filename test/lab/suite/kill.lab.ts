@@ -13,7 +13,7 @@ const POINTS = [
   "installing cert-manager",
   "installing nginx-gateway-fabric",
   "installing external-dns",
-  "no load balancer address yet",
+  "[load-balancer] Load balancer",
   "[rehearsal] Challenge rehearsal",
   "order pending",
   "[redirect] HTTPS routes",
