@@ -10,12 +10,6 @@ import { buildConfig } from "../support/config.ts";
 import { comparable, snapshot } from "../support/snapshot.ts";
 
 let directory: string;
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "gateway-tls-killed-init-"));
-});
-afterEach(() => {
-  rmSync(directory, { recursive: true });
-});
 
 const openSandbox = (): Promise<Sandbox> =>
   createSandbox({ statePath: join(directory, "sandbox.json"), faults: [] });
@@ -23,6 +17,13 @@ const openSandbox = (): Promise<Sandbox> =>
 /** `init` is killed before and after each of its writes, and the same command is run again. */
 export function holdKilledInit(identity: Config["identity"]): void {
   describe(`killed at any write, with ${identity}`, () => {
+    beforeEach(() => {
+      directory = mkdtempSync(join(tmpdir(), "gateway-tls-killed-init-"));
+    });
+    afterEach(() => {
+      rmSync(directory, { recursive: true });
+    });
+
     const config = buildConfig({ identity });
     const statePath = () => join(directory, "sandbox.json");
 
