@@ -49,7 +49,7 @@ const CAUSES: readonly Cause[] = [
       line.includes("does not have permissions to assume"),
     says: "AWS does not let ExternalDNS assume its role",
     hint: ({ role, madeByHand }) =>
-      `Compare the trust policy of ${role ?? "its role"} with the ServiceAccount and the cluster${madeByHand === true ? readRole(role, "AssumeRolePolicyDocument") : "; running init again puts it right."}`,
+      `Compare the trust policy of ${role ?? "its role"} with the ServiceAccount and the cluster${madeByHand === true ? readRole(role, "AssumeRolePolicyDocument") : "; to put it right: gateway-tls init"}`,
   },
   {
     code: "GT-EXTERNAL-DNS-PERMISSION",
@@ -58,7 +58,7 @@ const CAUSES: readonly Cause[] = [
     hint: ({ role, madeByHand }) =>
       madeByHand === true
         ? `Let the role's policy allow it, and look for a permissions boundary or a service control policy that denies Route 53${readRole(role, "PermissionsBoundary")}`
-        : "Look for a permissions boundary or a service control policy that denies Route 53; the policy itself is put right by running init again.",
+        : "Look for a permissions boundary or a service control policy that denies Route 53. To put the policy itself right: gateway-tls init",
   },
   {
     code: "GT-EXTERNAL-DNS-IDENTITY",
@@ -125,6 +125,9 @@ const isSuccess = (line: string): boolean =>
   line.includes("All records are already up to date") ||
   line.includes("record(s) were successfully updated");
 
+/** Of a message: AWS's refusal and how often it came are at its end. */
+const LONGEST = 500;
+
 /** The message of a logfmt or JSON line, cut to what fits a screen. */
 function quote(line: string): string {
   const message = /"?msg"?[=:]"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? line;
@@ -134,5 +137,5 @@ function quote(line: string): string {
     // What the AWS SDK puts before AWS's own words: operation, status, request.
     .replace(/https response error StatusCode: \d+, RequestID: \S*, (?=\S)/, "")
     .trim();
-  return plain.length > 300 ? `${plain.slice(0, 299)}…` : plain;
+  return plain.length > LONGEST ? `${plain.slice(0, LONGEST - 1)}…` : plain;
 }
