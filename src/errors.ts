@@ -70,7 +70,8 @@ export class Cancelled extends UserError {
 export function describeFileFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? error.code : undefined;
-  if (code === "ENOENT" || code === "ENOTDIR") return "there is no such file";
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "ENOTDIR") return "a part of its path is no directory";
   if (code === "EACCES" || code === "EPERM") return "this user may not";
   if (code === "EROFS") return "the file system is read-only";
   if (code === "ENOSPC") return "the disk is full";

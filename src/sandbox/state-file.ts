@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { UserError } from "../errors.ts";
+import { describeFileFailure, UserError } from "../errors.ts";
 import { isFields } from "./fields.ts";
 import type { WorldState } from "./world-state.ts";
 
@@ -22,7 +22,7 @@ export function readState(path: string): WorldState | undefined {
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw unusable(path, "it cannot be read", error);
+    throw outOfReach(path, "read", error);
   }
   let value: unknown;
   try {
@@ -46,7 +46,7 @@ export function writeState(path: string, state: WorldState): void {
     writeFileSync(partial, `${serialize(state)}\n`, { mode: 0o600 });
     renameSync(partial, path);
   } catch (error) {
-    throw unusable(path, "it cannot be written", error);
+    throw outOfReach(path, "written", error);
   }
 }
 
@@ -64,6 +64,15 @@ function serialize({ objects, ...rest }: WorldState): string {
 
 function isMissing(error: unknown): boolean {
   return isFields(error) && error["code"] === "ENOENT";
+}
+
+function outOfReach(path: string, how: "read" | "written", cause: unknown): UserError {
+  const why = describeFileFailure(cause);
+  return new UserError(
+    "GT-SANDBOX-STATE",
+    `The sandbox's state ${path} cannot be ${how}: ${why}.`,
+    { hint: "Name a file that this user may read and write with --sandbox-state.", cause },
+  );
 }
 
 function unusable(path: string, why: string, cause?: unknown): UserError {

@@ -105,7 +105,12 @@ function remove(path: string): void {
   }
 }
 
+/** Empty where there is no file; one that cannot be looked at is told by who reads the state. */
 function identify(path: string): string {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? "" : `${stats.ino} ${stats.mtimeNs}`;
+  try {
+    const { ino, mtimeNs } = statSync(path, { bigint: true });
+    return `${ino} ${mtimeNs}`;
+  } catch {
+    return "";
+  }
 }

@@ -93,6 +93,17 @@ test.each(["", "not json", "[]", '{"schemaVersion":2}'])("refuses the file %j", 
   });
 });
 
+test("a path that leads through a file is told, with what to name in its place", async () => {
+  const { statePath } = await newSandbox();
+  writeFileSync(statePath, "");
+  const through = { statePath: join(statePath, "sandbox.json"), faults: [] };
+  await expect(createSandbox(through)).rejects.toMatchObject({
+    code: "GT-SANDBOX-STATE",
+    message: expect.stringContaining("a part of its path is no directory") as unknown,
+    hint: expect.stringContaining("--sandbox-state") as unknown,
+  });
+});
+
 test("the default is under the user's state directory", () => {
   const tail = join("gateway-tls", "sandbox.json");
   expect(defaultStatePath({ XDG_STATE_HOME: "/state" })).toBe(join("/state", tail));
