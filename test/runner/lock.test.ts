@@ -34,6 +34,16 @@ class LeaseStore {
     return { ...object, metadata: { ...object.metadata, resourceVersion: `${this.#version}` } };
   }
 
+  /** A run was killed that had renewed it at this time. */
+  async leftBy(holderIdentity: string, renewTime: string): Promise<void> {
+    await this.kubernetes.create({
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: "gateway-tls", namespace: "gateway-tls" },
+      spec: { holderIdentity, leaseDurationSeconds: 30, acquireTime: renewTime, renewTime },
+    });
+  }
+
   /** Someone else writes the Lease. */
   taken(spec: Record<string, unknown>): void {
     if (this.live !== undefined) this.live = this.#stored({ ...this.live, spec });
@@ -93,17 +103,7 @@ describe("the lock", () => {
     const store = new LeaseStore();
     const killed = new FakeClock();
     const ended = new AbortController();
-    await store.kubernetes.create({
-      apiVersion: "coordination.k8s.io/v1",
-      kind: "Lease",
-      metadata: { name: "gateway-tls", namespace: "gateway-tls" },
-      spec: {
-        holderIdentity: "ann@host (pid 1)",
-        leaseDurationSeconds: 30,
-        acquireTime: "2026-01-01T00:00:00.000000Z",
-        renewTime: "2026-01-01T00:00:00.000000Z",
-      },
-    });
+    await store.leftBy("ann@host (pid 1)", "2026-01-01T00:00:00.000000Z");
     const waited: string[] = [];
     const lock = await acquireLock({
       ...options(store, killed, "bob@host (pid 2)"),
@@ -129,16 +129,7 @@ describe("the lock", () => {
   it("is taken at once when it is old whosever clock is right", async () => {
     const store = new LeaseStore();
     const clock = new FakeClock();
-    await store.kubernetes.create({
-      apiVersion: "coordination.k8s.io/v1",
-      kind: "Lease",
-      metadata: { name: "gateway-tls", namespace: "gateway-tls" },
-      spec: {
-        holderIdentity: "ann@host (pid 1)",
-        leaseDurationSeconds: 30,
-        renewTime: "2025-12-31T23:00:00.000000Z",
-      },
-    });
+    await store.leftBy("ann@host (pid 1)", "2025-12-31T23:00:00.000000Z");
     const lock = await acquireLock(options(store, clock, "bob@host (pid 2)"));
     expect(clock.now().toISOString()).toBe("2026-01-01T00:00:00.000Z");
     await lock.release();
