@@ -1,4 +1,6 @@
 import { existsSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** The sandbox's world is written at each write: in memory where there is room, for it is the tests'. */
@@ -21,7 +23,10 @@ export default defineConfig({
     maxWorkers: "100%",
     // No test mocks a module, so that files share what they load.
     isolate: false,
-    env: hasRoom(MEMORY) ? { TMPDIR: MEMORY } : {},
+    env: {
+      TMPDIR: join(hasRoom(MEMORY) ? MEMORY : tmpdir(), `gateway-tls-test-${process.pid}`),
+    },
+    globalSetup: ["test/support/temporary-directory.ts"],
     projects: [
       {
         extends: true,
