@@ -85,6 +85,7 @@ export const kinds = {
   GatewayClass: kind("gateway.networking.k8s.io/v1", "GatewayClass", "gatewayclasses", false),
   Gateway: kind("gateway.networking.k8s.io/v1", "Gateway", "gateways"),
   HTTPRoute: kind("gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes"),
+  GRPCRoute: kind("gateway.networking.k8s.io/v1", "GRPCRoute", "grpcroutes"),
   ClusterIssuer: kind("cert-manager.io/v1", "ClusterIssuer", "clusterissuers", false),
   Issuer: kind("cert-manager.io/v1", "Issuer", "issuers"),
   Certificate: kind("cert-manager.io/v1", "Certificate", "certificates"),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import type { KubernetesObject, ObjectMeta } from "../ports/kubernetes.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { conditions } from "./condition.ts";
+import { type Parsed, reader } from "./reader.ts";
 import { list, maybeBoolean, maybeNumber, maybeText, part, text, textMap } from "./schema.ts";
 
 export {
@@ -10,34 +11,7 @@ export {
   isTrue,
   type Condition,
 } from "./condition.ts";
-
-type Schema = v.BaseSchema<unknown, object, v.BaseIssue<unknown>>;
-/** `changedAt`: when anything but its status was changed last, as far as the API server says. */
-export type Meta = ObjectMeta & { changedAt?: string };
-type Parsed<S extends Schema> = { metadata: Meta } & v.InferOutput<S>;
-
-/** Each `parse...` below is one: it never throws, and what is missing is empty. Moments are ISO 8601. */
-function reader<S extends Schema>(schema: S): (object: KubernetesObject) => Parsed<S> {
-  return (object) => ({ metadata: lighten(object.metadata), ...v.parse(schema, object) });
-}
-
-/** Who manages the object stays; the list of every managed field is most of a small object. */
-function lighten(metadata: ObjectMeta): Meta {
-  const { managedFields, ...rest } = { ...metadata };
-  if (managedFields === undefined) return metadata;
-  const managers = managedFields.map(({ manager, operation }) => ({ manager, operation }));
-  const changedAt = findLastChange(metadata);
-  return { ...rest, managedFields: managers, ...(changedAt === undefined ? {} : { changedAt }) };
-}
-
-/** The newest moment at which a manager changed more than the status. */
-export function findLastChange({ managedFields = [] }: ObjectMeta): string | undefined {
-  return managedFields
-    .filter(({ subresource }) => subresource !== "status")
-    .flatMap(({ time }) => time ?? [])
-    .toSorted()
-    .at(-1);
-}
+export { findLastChange, type Meta } from "./reader.ts";
 
 const reference = v.object({
   group: maybeText,
@@ -85,6 +59,17 @@ const gatewayClassSchema = v.object({
 export type GatewayClass = Parsed<typeof gatewayClassSchema>;
 export const parseGatewayClass = reader(gatewayClassSchema);
 
+const routeStatus = part({
+  parents: list(v.object({ parentRef: reference, controllerName: text, conditions })),
+});
+
+const routeSchema = v.object({
+  spec: part({ hostnames: list(v.string()), parentRefs: list(reference) }),
+  status: routeStatus,
+});
+/** What an HTTPRoute and a GRPCRoute both have. */
+export const parseRoute = reader(routeSchema);
+
 const httpRouteSchema = v.object({
   spec: part({
     hostnames: list(v.string()),
@@ -97,9 +82,7 @@ const httpRouteSchema = v.object({
       }),
     ),
   }),
-  status: part({
-    parents: list(v.object({ parentRef: reference, controllerName: text, conditions })),
-  }),
+  status: routeStatus,
 });
 export type HttpRoute = Parsed<typeof httpRouteSchema>;
 export const parseHttpRoute = reader(httpRouteSchema);

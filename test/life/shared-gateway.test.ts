@@ -39,14 +39,14 @@ const config: Config = buildConfig({
 
 const GATEWAY = { name: "gateway-tls", namespace: "gateway-tls" };
 
-const plantRoute = (hostnames: string[], sectionName?: string) =>
-  plant(buildRoute(hostnames, sectionName));
+const plantRoute = (hostnames: string[], sectionName?: string, kind?: string) =>
+  plant(buildRoute(hostnames, sectionName, kind));
 
-function buildRoute(hostnames: string[], sectionName?: string) {
+function buildRoute(hostnames: string[], sectionName?: string, kind = "HTTPRoute") {
   const section = sectionName === undefined ? {} : { sectionName };
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
-    kind: "HTTPRoute",
+    kind,
     metadata: { name: "team-route", namespace: "shop" },
     spec: {
       parentRefs: [{ ...GATEWAY, ...section }],
@@ -151,23 +151,26 @@ it("uninstall keeps no ExternalDNS that writes nothing for others", async () => 
   expect(records()).toEqual([]);
 });
 
-it("uninstall keeps the HTTPS listener that a route of others is served by, with all it needs", async () => {
-  plantRoute(["www.example.com"], "www.example.com");
-  const { reasons } = await uninstall();
-  expect(reasons).toEqual(
-    expect.arrayContaining([
-      "HTTPS listener www.example.com: kept: HTTPRoute shop/team-route uses it",
-      "Certificate gateway-tls/www.example.com-tls: kept: HTTPRoute shop/team-route uses it",
-      "Helm release cert-manager/cert-manager: kept: Certificate gateway-tls/www.example.com-tls uses it",
-      "ClusterIssuer gateway-tls-production: kept: Certificate gateway-tls/www.example.com-tls uses it",
-    ]),
-  );
-  expect(listeners()).toEqual(["http", "www.example.com"]);
-  expect(namesOf("ClusterIssuer")).toEqual(["gateway-tls-production"]);
-  expect(namesOf("Secret")).toContain("www.example.com-tls");
-  expect(records()).toEqual(["www.example.com"]);
-  await expectNothingMore();
-});
+it.each(["HTTPRoute", "GRPCRoute"])(
+  "uninstall keeps the HTTPS listener that a %s of others is served by, with all it needs",
+  async (kind) => {
+    plantRoute(["www.example.com"], "www.example.com", kind);
+    const { reasons } = await uninstall();
+    expect(reasons).toEqual(
+      expect.arrayContaining([
+        `HTTPS listener www.example.com: kept: ${kind} shop/team-route uses it`,
+        `Certificate gateway-tls/www.example.com-tls: kept: ${kind} shop/team-route uses it`,
+        "Helm release cert-manager/cert-manager: kept: Certificate gateway-tls/www.example.com-tls uses it",
+        "ClusterIssuer gateway-tls-production: kept: Certificate gateway-tls/www.example.com-tls uses it",
+      ]),
+    );
+    expect(listeners()).toEqual(["http", "www.example.com"]);
+    expect(namesOf("ClusterIssuer")).toEqual(["gateway-tls-production"]);
+    expect(namesOf("Secret")).toContain("www.example.com-tls");
+    expect(records()).toEqual(["www.example.com"]);
+    await expectNothingMore();
+  },
+);
 
 describe("uninstall, where a listener of others is on our Gateway", () => {
   beforeEach(() => {

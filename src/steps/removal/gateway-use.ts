@@ -1,4 +1,4 @@
-import { findCondition, type Gateway, parseGateway, parseHttpRoute } from "../../facts/objects.ts";
+import { findCondition, type Gateway, parseGateway, parseRoute } from "../../facts/objects.ts";
 import { findOwner } from "../../facts/ownership.ts";
 import { kinds } from "../../kinds.ts";
 import { admittedNamespaces, ownedListenerNames } from "../../plan/gateway.ts";
@@ -38,17 +38,21 @@ const NONE: GatewayUse = {
   hostnames: new Map(),
 };
 
-/** Reads it from the live Gateway and all HTTPRoutes. Hosts that leave take what is theirs along. */
+/** What hangs on listeners of ours; routes of other kinds need one of their own protocol. */
+const ROUTES = [kinds.HTTPRoute, kinds.GRPCRoute];
+
+/** Reads it from the live Gateway and all routes. Hosts that leave take what is theirs along. */
 export async function readGatewayUse(context: RemovalContext): Promise<GatewayUse> {
   if (context.plan.leaving !== undefined) return NONE;
-  const [live, routes] = await Promise.all([
+  const [live, ...routes] = await Promise.all([
     findOwn(context, gatewayRef(context)),
-    context.world.kubernetes.list(kinds.HTTPRoute),
+    ...ROUTES.map((kind) => context.world.kubernetes.list(kind)),
   ]);
   if (live === undefined) return NONE;
   const listeners = describeListeners(context, live);
   const foreign = listeners.filter(({ isOurs }) => !isOurs);
   const used = routes
+    .flat()
     .filter((route) => isForeign(route))
     .flatMap((route) => findAttachments(context, route, listeners));
   const stays = new Map([
@@ -110,7 +114,7 @@ function findAttachments(
   object: KubernetesObject,
   listeners: readonly Listener[],
 ): Attachment[] {
-  const { metadata, spec, status } = parseHttpRoute(object);
+  const { metadata, spec, status } = parseRoute(object);
   const { namespace = "default" } = metadata;
   const isOnOurs = (ref: { name: string; namespace?: string | undefined }): boolean =>
     ref.name === plan.names.gateway &&
@@ -129,7 +133,7 @@ function findAttachments(
   );
   const named = on.flatMap(({ hostname }) => hostname ?? []);
   const hostnames = spec.hostnames.length > 0 ? spec.hostnames : named;
-  return [{ reason: `kept: HTTPRoute ${nameOf(object)} uses it`, on, hostnames }];
+  return [{ reason: `kept: ${object.kind} ${nameOf(object)} uses it`, on, hostnames }];
 }
 
 function mayServe(
