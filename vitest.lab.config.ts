@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/lab/suite/**/*.lab.ts"],
     globalSetup: ["test/lab/suite/build.ts"],
+    setupFiles: ["test/lab/suite/end-on-signal.ts"],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     fileParallelism: false,
     // Labs at once, where a suite has several: each takes about a gigabyte.

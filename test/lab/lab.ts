@@ -75,13 +75,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const processes = new Processes(folder);
   const closers: Closer[] = [() => processes.stopAll()];
-  const forget = noteLab(folder);
-  const killNow = () => processes.killNow();
-  process.once("exit", killNow);
+  const forget = noteLab(folder, processes);
   const stop = once(async () => {
     for (const close of closers.toReversed()) await close();
     forget();
-    process.removeListener("exit", killNow);
   });
   try {
     const parts = await startParts({ ...options, address }, processes, closers);

@@ -25,8 +25,8 @@ export async function startApiServer(built: Built): Promise<BareApiServer> {
   endOrphans();
   const folder = mkdtempSync(join(tmpdir(), "gateway-tls-states-"));
   mkdirSync(join(folder, "pods"));
-  const forget = noteLab(folder);
   const processes = new Processes(folder);
+  const forget = noteLab(folder, processes);
   const authority = createAuthority("Lab CA");
   const partOf = (pod: string) =>
     pod.startsWith("external-dns") ? "external-dns" : "cert-manager";

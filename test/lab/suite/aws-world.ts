@@ -19,6 +19,7 @@ import { expireCredentials } from "../aws/expired.ts";
 import type { Answer } from "../aws/proxy.ts";
 import { replyXml } from "../aws/request.ts";
 import { Processes } from "../process.ts";
+import { noteLab } from "../running-labs.ts";
 
 /** The lab's AWS endpoint alone, emptied and seeded anew for each test. */
 export interface AwsLab {
@@ -31,6 +32,7 @@ export interface AwsLab {
 export async function startAwsLab(): Promise<AwsLab> {
   const folder = mkdtempSync(join(tmpdir(), "gateway-tls-lab-aws-"));
   const processes = new Processes(folder);
+  const forget = noteLab(folder, processes);
   const account = createAccount({ cluster: "demo" });
   const { ministack: program } = inject("built");
   const aws = await startAws({ processes, program, account, iamDelayMs: 0 });
@@ -65,6 +67,7 @@ export async function startAwsLab(): Promise<AwsLab> {
     stop: async () => {
       await aws.close();
       await processes.stopAll();
+      forget();
       rmSync(folder, { recursive: true, force: true });
     },
   };

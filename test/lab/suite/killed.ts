@@ -1,6 +1,4 @@
 import { execFileSync } from "node:child_process";
-import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
-import { at, text } from "../../../src/sandbox/fields.ts";
 import { run } from "../build/run.ts";
 import { writeEnvironment } from "../environment.ts";
 import type { Lab } from "../lab.ts";
@@ -29,20 +27,30 @@ export async function findLeftovers(lab: Lab): Promise<string[]> {
       `--kubeconfig=${lab.controlPlane.kubeconfig}`,
     ]),
   );
-  const challenges = await findChallenges(lab);
+  const solving = await findSolving(lab);
   return [
     ...routes.map(({ metadata }) => `route ${metadata.name}`),
     ...releases.filter(({ status }) => status !== "deployed").map(({ name }) => `release ${name}`),
-    ...challenges.map((one) => `challenge ${text(at(one, "spec", "dnsName"))}`),
+    ...solving,
     ...findChildren(lab),
   ];
 }
 
+/** Challenges, and what cert-manager makes to answer them (pkg/issuer/acme/http, podLabels). */
+const SOLVING = [
+  "/apis/acme.cert-manager.io/v1/challenges",
+  ...["/apis/gateway.networking.k8s.io/v1/httproutes", "/api/v1/services", "/api/v1/pods"].map(
+    (path) => `${path}?labelSelector=acme.cert-manager.io%2Fhttp01-solver%3Dtrue`,
+  ),
+];
+
 /** Those that stay: cert-manager takes away what answered an order only once the order is done. */
-async function findChallenges({ controlPlane: { client } }: Lab): Promise<KubernetesObject[]> {
+async function findSolving({ controlPlane: { client } }: Lab): Promise<string[]> {
   for (let look = 0; ; look += 1) {
-    const challenges = await client.list("/apis/acme.cert-manager.io/v1/challenges");
-    if (challenges.length === 0 || look === 30) return challenges;
+    const objects = (await Promise.all(SOLVING.map((path) => client.list(path)))).flat();
+    if (objects.length === 0 || look === 30) {
+      return objects.map(({ metadata }) => `solving: ${metadata.name}`);
+    }
     await pause(1000);
   }
 }
