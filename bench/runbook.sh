@@ -70,8 +70,7 @@ aws iam attach-role-policy --role-name external-dns --policy-arn "$policy"
 apply <<YAML
 apiVersion: v1
 kind: Namespace
-metadata:
-  name: external-dns
+metadata: { name: external-dns }
 ---
 apiVersion: v1
 kind: ServiceAccount
@@ -120,15 +119,13 @@ say "6. the ClusterIssuer"
 apply <<YAML
 apiVersion: cert-manager.io/v1
 kind: ClusterIssuer
-metadata:
-  name: letsencrypt-staging
+metadata: { name: letsencrypt-staging }
 spec:
   acme:
     server: $ACME_SERVER
     email: $EMAIL
     caBundle: $(base64 --wrap=0 "$ACME_CA")
-    privateKeySecretRef:
-      name: letsencrypt-staging
+    privateKeySecretRef: { name: letsencrypt-staging }
     solvers:
       - http01:
           gatewayHTTPRoute:
@@ -141,8 +138,7 @@ say "7. the Gateway"
 apply <<YAML
 apiVersion: v1
 kind: Namespace
-metadata:
-  name: web
+metadata: { name: web }
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { findRepository } from "../build/cache.ts";
@@ -32,6 +33,12 @@ export interface RunOptions {
 
 export const INIT = ["init", "--domain=lab.example", "--email=ops@lab.example", "--yes"];
 
+/** A run's home, and where it keeps files for as long as it takes: short, for there is a socket there. */
+export const placesOf = ({ folder }: Lab) => ({
+  home: join(folder, "home"),
+  temporary: join(folder, "t"),
+});
+
 /** `gateway-tls` as a user runs it: the built program, in a process of its own, in the lab. */
 export async function runGatewayTls(
   lab: Lab,
@@ -39,12 +46,19 @@ export async function runGatewayTls(
   options: RunOptions = {},
 ): Promise<Finished> {
   const { env } = writeEnvironment(lab, options.helm ?? 4);
-  const home = join(lab.folder, "home");
-  mkdirSync(home, { recursive: true });
+  const { home, temporary } = placesOf(lab);
+  for (const place of [home, temporary]) mkdirSync(place, { recursive: true });
   const child = spawn(process.execPath, [join(findRepository(), "bin/gateway-tls.js"), ...args], {
     cwd: home,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { HOME: home, CI: "true", ...env, ...options.env },
+    env: {
+      HOME: home,
+      TMPDIR: temporary,
+      NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
+      CI: "true",
+      ...env,
+      ...options.env,
+    },
   });
   const out: string[] = [];
   const err: string[] = [];

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { runGatewayTls, INIT, runInit } from "./gateway-tls.ts";
 import { writeEnvironment } from "../environment.ts";
-import { findLeftovers, outliveLease } from "./killed.ts";
+import { findLeftovers, findOrphans, outliveLease } from "./killed.ts";
+import { visit } from "./visit.ts";
 import { addressOf, startWorld } from "./world.ts";
 
 /** What init says when it is killed: across its steps, most of them in the middle of a write. */
@@ -20,11 +21,12 @@ const POINTS = [
 ];
 
 const DELAYS = { iamMs: 1500, recordMs: 500, loadBalancerMs: 500 };
+const HOST = "www.lab.example";
 const ARGS = ["--sample-app", "--issuer=staging", "--identity=pod-identity"];
 
 describe.concurrent("after kill -9", () => {
   test.each(POINTS.map((point, index) => ({ point, index })))(
-    'at "$point" a second run ends at HTTPS, with nothing left behind',
+    "at $point a second run ends at HTTPS, with nothing left behind",
     async ({ point, index }) => {
       const lab = await startWorld({ address: addressOf(index), delays: DELAYS });
       try {
@@ -35,10 +37,16 @@ describe.concurrent("after kill -9", () => {
           },
         });
         expect(killed.signal, killed.stderr).toBe("SIGKILL");
+        expect(findOrphans(lab)).not.toEqual([]);
         await outliveLease(lab);
         const { document, stderr } = await runInit(lab, ARGS);
         expect(document.error, stderr).toBeNull();
         expect(document.result).toBe("done");
+        const root = lab.acme.staging.root;
+        const served = await visit(lab, `https://${HOST}/`, lab.address, root);
+        expect(served).toMatchObject({ status: 200, certificate: { names: `DNS:${HOST}` } });
+        const redirected = await visit(lab, `http://${HOST}/menu`);
+        expect(redirected).toMatchObject({ status: 301, location: `https://${HOST}/menu` });
         expect(await findLeftovers(lab)).toEqual([]);
       } finally {
         await lab.stop();

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { run } from "../build/run.ts";
 import { writeEnvironment } from "../environment.ts";
 import type { Lab } from "../lab.ts";
 import { pause } from "../process.ts";
+import { placesOf } from "./gateway-tls.ts";
 
 /** An hour passes: the killed run's Lease has run out, whosever clock is right. */
 export async function outliveLease({ controlPlane: { client } }: Lab): Promise<void> {
@@ -32,7 +34,7 @@ export async function findLeftovers(lab: Lab): Promise<string[]> {
     ...routes.map(({ metadata }) => `route ${metadata.name}`),
     ...releases.filter(({ status }) => status !== "deployed").map(({ name }) => `release ${name}`),
     ...solving,
-    ...findChildren(lab),
+    ...findOrphans(lab),
   ];
 }
 
@@ -44,19 +46,26 @@ const SOLVING = [
   ),
 ];
 
+/** In seconds. The garbage collector learns of new CRDs every 30 s (kube-controller-manager, app/core.go). */
+const COLLECTED_LOOKS = 90;
+
 /** Those that stay: cert-manager takes away what answered an order only once the order is done. */
 async function findSolving({ controlPlane: { client } }: Lab): Promise<string[]> {
   for (let look = 0; ; look += 1) {
     const objects = (await Promise.all(SOLVING.map((path) => client.list(path)))).flat();
-    if (objects.length === 0 || look === 30) {
+    if (objects.length === 0 || look === COLLECTED_LOOKS) {
       return objects.map(({ metadata }) => `solving: ${metadata.name}`);
     }
     await pause(1000);
   }
 }
 
-/** Programs of the lab's folder of binaries that a run of gateway-tls had started for this lab. */
-function findChildren(lab: Lab): string[] {
+/** What a run had started or laid down for itself: kubectl, helm, folders with its token. */
+export function findOrphans(lab: Lab): string[] {
+  const { temporary } = placesOf(lab);
   const all = execFileSync("ps", ["-eo", "args="]).toString().split("\n");
-  return all.filter((line) => line.includes("kubectl") && line.includes(lab.folder));
+  return [
+    ...all.filter((line) => line.includes(`${temporary}/`)),
+    ...readdirSync(temporary).map((name) => `folder ${name}`),
+  ];
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Lab } from "../lab.ts";
 import { plantDecoys } from "./decoys.ts";
 import { accessTo, runGatewayTls, runInit, runVerb } from "./gateway-tls.ts";
-import { findLeftovers, outliveLease } from "./killed.ts";
+import { findLeftovers, findOrphans, outliveLease } from "./killed.ts";
 import { comparable, snapshotWorld } from "./snapshot.ts";
 import { addressOf, startWorld } from "./world.ts";
 
@@ -36,6 +36,7 @@ async function within(address: number, init: string[], use: (lab: Lab) => Promis
 async function killAt(lab: Lab, args: readonly string[], point: string): Promise<void> {
   const { signal, stderr } = await stopAt(lab, args, { point, by: "SIGKILL" });
   expect(signal, `${point}\n${stderr}`).toBe("SIGKILL");
+  expect(findOrphans(lab), point).not.toEqual([]);
   await outliveLease(lab);
 }
 

@@ -32,7 +32,7 @@ export async function snapshotWorld(lab: Lab): Promise<Snapshot> {
     if (isDeepStrictEqual(now, before)) return now;
     before = now;
   }
-  return before;
+  throw new Error("The world did not come to rest within 30 looks.");
 }
 
 /** For two ways to one end: without what is named by chance, and without the bytes of Secrets. */
