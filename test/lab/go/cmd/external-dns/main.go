@@ -1,5 +1,6 @@
-// ExternalDNS from its library packages: the real Gateway source, the real TXT registry and plan,
-// the real AWS provider, the real flags; only the loop is ours. Upstream's own main pulls in every DNS provider.
+// ExternalDNS from its library packages: the real Gateway source, the real registries and plan,
+// the real AWS provider, the real flags; only the loop is ours, and every provider but AWS is
+// refused: upstream's own main pulls in all of them. Follows upstream's controller/execute.go.
 package main
 
 import (
@@ -7,17 +8,15 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
+	"github.com/go-logr/logr"
 	log "github.com/sirupsen/logrus"
+	"k8s.io/klog/v2"
 	"sigs.k8s.io/external-dns/endpoint"
 	"sigs.k8s.io/external-dns/pkg/apis/externaldns"
 	"sigs.k8s.io/external-dns/pkg/apis/externaldns/validation"
 	"sigs.k8s.io/external-dns/plan"
-	"sigs.k8s.io/external-dns/provider"
-	"sigs.k8s.io/external-dns/provider/aws"
-	"sigs.k8s.io/external-dns/registry"
-	"sigs.k8s.io/external-dns/registry/txt"
+	registryfactory "sigs.k8s.io/external-dns/registry/factory"
 	"sigs.k8s.io/external-dns/source"
 	"sigs.k8s.io/external-dns/source/annotations"
 	"sigs.k8s.io/external-dns/source/wrappers"
@@ -26,74 +25,63 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	cfg := externaldns.NewConfig()
-	must(cfg.ParseFlags(os.Args[1:]))
-	must(validation.ValidateConfig(cfg))
-	annotations.SetAnnotationPrefix(cfg.AnnotationPrefix)
+	cfg := readConfig()
+	ctrl := buildController(ctx, cfg)
+	if cfg.Once {
+		must(ctrl.runOnce(ctx))
+		return
+	}
+	ctrl.run(ctx)
+}
 
+func readConfig() *externaldns.Config {
+	cfg := externaldns.NewConfig()
+	if err := cfg.ParseFlags(os.Args[1:]); err != nil {
+		log.Fatalf("flag parsing error: %v", err)
+	}
+	if err := validation.ValidateConfig(cfg); err != nil {
+		log.Fatalf("config validation failed: %v", err)
+	}
+	annotations.SetAnnotationPrefix(cfg.AnnotationPrefix)
+	configureLogger(cfg)
+	return cfg
+}
+
+func configureLogger(cfg *externaldns.Config) {
+	if cfg.LogFormat == "json" {
+		log.SetFormatter(&log.JSONFormatter{})
+	}
+	level, err := log.ParseLevel(cfg.LogLevel)
+	if err != nil {
+		log.Fatalf("failed to parse log level: %v", err)
+	}
+	log.SetLevel(level)
+	if level < log.DebugLevel {
+		// As upstream: what its informers meet is said at the debug level only.
+		klog.SetLogger(logr.Discard())
+	}
+}
+
+func buildController(ctx context.Context, cfg *externaldns.Config) *controller {
 	sources, err := source.NewSourceConfig(cfg)
 	must(err)
 	src, err := wrappers.Build(ctx, sources)
 	must(err)
-	filter := endpoint.NewDomainFilter(cfg.DomainFilter)
-	zones, err := aws.New(ctx, cfg, filter)
+	filter := endpoint.NewDomainFilterWithOptions(
+		endpoint.WithDomainFilter(cfg.DomainFilter),
+		endpoint.WithDomainExclude(cfg.DomainExclude),
+		endpoint.WithRegexDomainFilter(cfg.RegexDomainFilter),
+		endpoint.WithRegexDomainExclude(cfg.RegexDomainExclude),
+	)
+	zones, err := selectProvider(ctx, cfg, filter)
 	must(err)
-	reg, err := txt.New(cfg, zones)
+	policy, ok := plan.Policies[cfg.Policy]
+	if !ok {
+		log.Fatalf("unknown policy: %s", cfg.Policy)
+	}
+	reg, err := registryfactory.Select(cfg, zones)
 	must(err)
-
-	wake := make(chan struct{}, 1)
-	if cfg.UpdateEvents {
-		src.AddEventHandler(ctx, func() {
-			select {
-			case wake <- struct{}{}:
-			default:
-			}
-		})
-	}
-	failures := 0
-	for {
-		if err := syncOnce(ctx, cfg, src, reg, filter); err != nil {
-			failures++
-			log.Errorf("Failed to do run once: %v (consecutive soft errors: %d)", err, failures)
-		} else {
-			failures = 0
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-wake:
-		case <-time.After(cfg.Interval):
-		}
-	}
-}
-
-func syncOnce(ctx context.Context, cfg *externaldns.Config, src source.Source, reg registry.Registry, filter *endpoint.DomainFilter) error {
-	current, err := reg.Records(ctx)
-	if err != nil {
-		return err
-	}
-	ctx = context.WithValue(ctx, provider.RecordsContextKey, current)
-	wanted, err := src.Endpoints(ctx)
-	if err != nil {
-		return err
-	}
-	if wanted, err = reg.AdjustEndpoints(wanted); err != nil {
-		return err
-	}
-	changes := (&plan.Plan{
-		Policies:       []plan.Policy{plan.Policies[cfg.Policy]},
-		Current:        current,
-		Desired:        wanted,
-		DomainFilter:   endpoint.MatchAllDomainFilters{filter, reg.GetDomainFilter()},
-		ManagedRecords: cfg.ManagedDNSRecordTypes,
-		ExcludeRecords: cfg.ExcludeDNSRecordTypes,
-		OwnerID:        reg.OwnerID(),
-	}).Calculate().Changes
-	if !changes.HasChanges() {
-		log.Info("All records are already up to date")
-		return nil
-	}
-	return reg.ApplyChanges(ctx, changes)
+	return &controller{cfg: cfg, src: src, reg: reg, filter: filter, policy: policy}
 }
 
 func must(err error) {
