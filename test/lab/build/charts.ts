@@ -28,6 +28,7 @@ export async function assembleCharts(
     version: "1.21.1",
     appVersion: "0.21.0",
   });
+  await refuseUnknownValues(join(into, "external-dns"));
   await cp(join(labSource, "charts/nginx-gateway-fabric"), join(into, "nginx-gateway-fabric"), {
     recursive: true,
   });
@@ -53,4 +54,11 @@ async function copyChart(
   for (const name of await readdir(templates)) {
     if (chart.without?.test(name) === true) await rm(join(templates, name));
   }
+}
+
+/** Upstream's schema lets every top-level key pass: a misspelt one would change nothing, unseen. */
+async function refuseUnknownValues(chart: string): Promise<void> {
+  const file = join(chart, "values.schema.json");
+  const schema: Record<string, unknown> = JSON.parse(await readFile(file, "utf8"));
+  await writeFile(file, JSON.stringify({ ...schema, additionalProperties: false }, undefined, 2));
 }
