@@ -1,4 +1,5 @@
 import {
+  GetOpenIDConnectProviderCommand,
   GetPolicyCommand,
   GetPolicyVersionCommand,
   ListAttachedRolePoliciesCommand,
@@ -27,10 +28,16 @@ export interface AssociationView {
   roleArn: string;
 }
 
+export interface ProviderView {
+  /** Without `https://`. */
+  issuer: string;
+  /** Audiences that it takes tokens for. */
+  clientIds: string[];
+}
+
 interface Snapshot {
   roles: RoleView[];
-  /** Issuers without `https://`. */
-  oidcProviders: string[];
+  oidcProviders: ProviderView[];
   associations: AssociationView[];
 }
 
@@ -71,8 +78,8 @@ export class IamView {
     return this.#seen.roles.find((role) => role.arn === arn);
   }
 
-  hasProvider(issuer: string): boolean {
-    return this.#seen.oidcProviders.includes(issuer);
+  findProvider(issuer: string): ProviderView | undefined {
+    return this.#seen.oidcProviders.find((provider) => provider.issuer === issuer);
   }
 
   findAssociation(namespace: string, serviceAccount: string): AssociationView | undefined {
@@ -93,20 +100,28 @@ export class IamView {
   }
 
   async #refreshAll(): Promise<void> {
-    const { iam } = this.#clients;
-    const [roles, providers, associations] = await Promise.all([
+    const [roles, oidcProviders, associations] = await Promise.all([
       this.#readRoles(),
-      iam.send(new ListOpenIDConnectProvidersCommand()),
+      this.#readProviders(),
       this.#readAssociations(),
     ]);
-    const oidcProviders = (providers.OpenIDConnectProviderList ?? []).map(
-      ({ Arn = "" }) => /oidc-provider\/(.*)$/.exec(Arn)?.[1] ?? "",
-    );
     this.#seen = { roles, oidcProviders, associations };
   }
 
   async #refreshAssociations(): Promise<void> {
     this.#seen = { ...this.#seen, associations: await this.#readAssociations() };
+  }
+
+  async #readProviders(): Promise<ProviderView[]> {
+    const { iam } = this.#clients;
+    const listed = await iam.send(new ListOpenIDConnectProvidersCommand());
+    return Promise.all(
+      (listed.OpenIDConnectProviderList ?? []).map(async ({ Arn = "" }) => {
+        const asked = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: Arn });
+        const { ClientIDList: clientIds = [] } = await iam.send(asked);
+        return { issuer: /oidc-provider\/(.*)$/.exec(Arn)?.[1] ?? "", clientIds };
+      }),
+    );
   }
 
   async #readRoles(): Promise<RoleView[]> {

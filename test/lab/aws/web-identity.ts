@@ -8,7 +8,10 @@ import { readWebToken } from "./web-token.ts";
 
 const ACTION = "sts:AssumeRoleWithWebIdentity";
 
-/** IRSA: the token must be the cluster's, its issuer a known provider, and the role must trust it. */
+/**
+ * IRSA: the token must be the cluster's, its issuer a known provider that takes its audience, and
+ * the role must trust it.
+ */
 export function answerWebIdentity(
   account: AwsAccount,
   view: IamView,
@@ -27,11 +30,15 @@ export function answerWebIdentity(
       );
     }
     const issuer = claims.iss.replace(/^https:\/\//, "");
-    if (!view.hasProvider(issuer)) {
+    const provider = view.findProvider(issuer);
+    if (provider === undefined) {
       return deny(
         "InvalidIdentityToken",
         `No OpenIDConnect provider found in your account for ${claims.iss}`,
       );
+    }
+    if (!claims.aud.some((audience) => provider.clientIds.includes(audience))) {
+      return deny("InvalidIdentityToken", "Incorrect token audience");
     }
     const role = view.findRoleByArn(roleArn);
     const principal = {

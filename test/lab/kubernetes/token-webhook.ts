@@ -5,6 +5,8 @@ import type { AwsAccount, Person } from "../aws/account.ts";
 import { type Listening, listenJson } from "../https.ts";
 
 const LIFETIME_MS = 15 * 60_000;
+/** aws-iam-authenticator, pkg/token/token.go: `expires > 900` is refused. */
+const MAX_EXPIRES_SECONDS = 900;
 const PREFIX = "k8s-aws-v1.";
 const SIGNED = "host;x-k8s-aws-id";
 /** EKS's authenticator refuses any other. */
@@ -54,6 +56,9 @@ async function verify(token: string, account: AwsAccount): Promise<Person> {
   if (query["X-Amz-SignedHeaders"] !== SIGNED)
     throw new Error("client did not sign the x-k8s-aws-id header in the pre-signed URL");
   const signedAt = parseDate(query["X-Amz-Date"] ?? "");
+  const expires = query["X-Amz-Expires"] ?? "";
+  if (!/^\d+$/.test(expires) || Number(expires) > MAX_EXPIRES_SECONDS)
+    throw new Error(`invalid X-Amz-Expires parameter in pre-signed URL: ${expires}`);
   if (Date.now() > signedAt.getTime() + LIFETIME_MS)
     throw new Error("X-Amz-Date parameter is expired (15 minute expiration)");
   const [key] = (query["X-Amz-Credential"] ?? "").split("/");
