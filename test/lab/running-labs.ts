@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { cacheRoot } from "./build/cache.ts";
 import { endLeftovers, type Processes } from "./process.ts";
 import { isSame, type KnownProcess, startTimeOf } from "./process-identity.ts";
@@ -17,7 +18,9 @@ export function noteLab(folder: string, processes: Processes): () => void {
   const { pid } = process;
   const owner = { name: "lab", pid, startedAt: startTimeOf(pid) };
   const file = join(notes(), `${pid}-${Date.now()}.json`);
-  writeFileSync(file, JSON.stringify({ folder, owner } satisfies RunningLab));
+  // Whole at once: other labs read it while they start.
+  writeFileSync(`${file}.new`, JSON.stringify({ folder, owner } satisfies RunningLab));
+  renameSync(`${file}.new`, file);
   const killNow = () => processes.killNow();
   process.once("exit", killNow);
   return () => {
@@ -26,15 +29,39 @@ export function noteLab(folder: string, processes: Processes): () => void {
   };
 }
 
-/** Ends what labs have left whose own process was killed. Returns the names of those parts. */
+/**
+ * Ends what labs have left whose own process was killed, and removes their temporary folders.
+ * Returns the names of the parts that it ended.
+ */
 export function endOrphans(): string[] {
-  const files = readdirSync(notes()).map((name) => join(notes(), name));
-  return files.flatMap((file) => {
-    const { folder, owner }: RunningLab = JSON.parse(readFileSync(file, "utf8"));
-    if (isSame(owner)) return [];
+  const names = readdirSync(notes()).filter((name) => name.endsWith(".json"));
+  return names.flatMap((name) => {
+    const file = join(notes(), name);
+    const lab = readNote(file);
+    if (lab === undefined || isSame(lab.owner)) return [];
+    const ended = endLeftovers(lab.folder);
+    // What was killed may write for a moment yet.
+    if (isTemporary(lab.folder))
+      rmSync(lab.folder, { recursive: true, force: true, maxRetries: 5 });
     rmSync(file, { force: true });
-    return endLeftovers(folder);
+    return ended;
   });
+}
+
+/** `undefined` where that lab, or another's start, has just taken it away. */
+function readNote(file: string): RunningLab | undefined {
+  try {
+    const lab: RunningLab = JSON.parse(readFileSync(file, "utf8"));
+    return lab;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Of a suite; the folder of `up` stays, for somebody may want to read its logs. */
+function isTemporary(folder: string): boolean {
+  return dirname(folder) === tmpdir() && /^gateway-tls-(?:lab|states)-/.test(basename(folder));
 }
 
 function notes(): string {
