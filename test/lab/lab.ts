@@ -3,13 +3,18 @@ import { join } from "node:path";
 import { type Authority, createAuthority } from "../support/tls.ts";
 import { type AcmeServer, startAcme } from "./acme.ts";
 import { type AwsAccount, createAccount } from "./aws/account.ts";
-import { type Aws, startAws } from "./aws/aws.ts";
+import { type Aws, type AwsOptions, startAws } from "./aws/aws.ts";
 import type { Built } from "./build/build.ts";
 import { type Dns, startDns } from "./dns/dns.ts";
 import { ZoneView } from "./dns/zone-view.ts";
+import { LabError } from "./error.ts";
 import { GatewayController } from "./gateway/controller.ts";
 import { GatewayFront } from "./gateway/front.ts";
-import { type ControlPlane, startControlPlane } from "./kubernetes/control-plane.ts";
+import {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  startControlPlane,
+} from "./kubernetes/control-plane.ts";
 import { startTokenWebhook } from "./kubernetes/token-webhook.ts";
 import { LoadBalancers, startServiceWebhook } from "./load-balancers.ts";
 import { startIdentityWebhook } from "./node/identity-webhook.ts";
@@ -77,15 +82,19 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const closers: Closer[] = [() => processes.stopAll()];
   const forget = noteLab(folder, processes);
   const stop = once(async () => {
-    for (const close of closers.toReversed()) await close();
+    // A part that was still starting brings its own meanwhile.
+    for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
     forget();
   });
   try {
     const parts = await startParts({ ...options, address }, processes, closers);
+    const ended = processes.findEnded();
+    if (ended !== undefined) throw new LabError(ended.describeEnd());
     return { ...parts, folder, address, processes, built: options.built, stop };
   } catch (error) {
+    const end = processes.findEnded()?.describeEnd();
     await stop();
-    throw error;
+    throw end === undefined ? error : new LabError(end, { cause: error });
   }
 }
 
@@ -102,20 +111,17 @@ async function startParts(
   const account = createAccount();
   const webhook = await startTokenWebhook(authority, account);
   closers.push(() => webhook.close());
-  const [aws, controlPlane] = await Promise.all([
-    startAws({ processes, program: built.ministack, account, iamDelayMs: delays.iamMs }),
-    startControlPlane({
+  const [aws, controlPlane] = await startBoth(
+    { processes, program: built.ministack, account, iamDelayMs: delays.iamMs },
+    {
       processes,
       folder,
       program: join(built.bin, "kube"),
       authority,
       issuer: account.issuer,
       authenticate: webhook,
-    }),
-  ]);
-  closers.push(
-    () => controlPlane.client.close(),
-    () => aws.close(),
+    },
+    closers,
   );
   say("control plane and AWS endpoint run");
   aws.live.cluster = { endpoint: controlPlane.url, ca: authority.certificate };
@@ -156,6 +162,25 @@ async function startParts(
   const { dns, zone, balancers, front } = network;
   const parts = { account, aws, dns, zone, acme, controlPlane, balancers, front };
   return { ...parts, authority, ca };
+}
+
+/** At once. When one fails, what the other has opened is closed too, even if it does so later. */
+async function startBoth(
+  endpoint: AwsOptions,
+  cluster: ControlPlaneOptions,
+  closers: Closer[],
+): Promise<[Aws, ControlPlane]> {
+  const aws = startAws(endpoint).then((started) => {
+    closers.push(() => started.close());
+    return started;
+  });
+  const controlPlane = startControlPlane(cluster).then((started) => {
+    closers.push(() => started.client.close());
+    return started;
+  });
+  // Behind the end of all processes, without which neither starts for long.
+  closers.unshift(async () => void (await Promise.allSettled([aws, controlPlane])));
+  return Promise.all([aws, controlPlane]);
 }
 
 /** Name servers, load balancers and gateway: what a visitor's packets meet. */

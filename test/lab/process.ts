@@ -13,6 +13,7 @@ export interface Program {
 }
 
 const GRACE_MS = 8000;
+const READY_MS = 60_000;
 
 /** One child: its log is a file, its end is awaited. */
 export class Running {
@@ -21,6 +22,8 @@ export class Running {
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
   exitCode: number | null | undefined;
+  /** Whether it was told to end. */
+  told = false;
 
   constructor(child: ChildProcess, name: string, logFile: string) {
     this.#child = child;
@@ -41,7 +44,18 @@ export class Running {
     return existsSync(this.logFile) ? lastLines(readFileSync(this.logFile, "utf8"), lines) : "";
   }
 
+  /** With the end of its log. */
+  describe(what: string): string {
+    return `${this.name} ${what}. Its log (${this.logFile}) ends with:\n${this.log()}`;
+  }
+
+  describeEnd(): string {
+    const { exitCode, signalCode } = this.#child;
+    return this.describe(`ended with ${signalCode ?? `exit code ${exitCode ?? this.exitCode}`}`);
+  }
+
   async stop(): Promise<void> {
+    this.told = true;
     if (this.exitCode !== undefined) return;
     this.#child.kill("SIGTERM");
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), GRACE_MS);
@@ -54,13 +68,17 @@ export class Running {
 export class Processes {
   readonly #folder: string;
   readonly #running: Running[] = [];
+  readonly #ended: Running[] = [];
+  #stopped = false;
 
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(join(folder, "logs"), { recursive: true });
   }
 
+  /** Refused once all were stopped: nobody would end it. */
   start({ name, command, args, env }: Program): Running {
+    if (this.#stopped) throw new LabError(`${name} was not started: the lab ends.`);
     const logFile = join(this.#folder, "logs", `${name}.log`);
     const log = openSync(logFile, "a", 0o600);
     const child = spawn(command, args, {
@@ -71,6 +89,7 @@ export class Processes {
     closeSync(log);
     const running = new Running(child, name, logFile);
     this.#running.push(running);
+    void running.exited.then(() => running.told || this.#ended.push(running));
     this.#record();
     return running;
   }
@@ -79,8 +98,14 @@ export class Processes {
     return this.#running.filter(({ exitCode }) => exitCode === undefined);
   }
 
+  /** The first that ended by itself: those after it may have ended for want of it. */
+  findEnded(): Running | undefined {
+    return this.#ended[0];
+  }
+
   /** The last started first, each awaited. */
   async stopAll(): Promise<void> {
+    this.#stopped = true;
     for (const running of this.#running.toReversed()) await running.stop();
     this.#record();
   }
@@ -119,25 +144,20 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Asks until there is an answer; a part that ended meanwhile is named with its log's last lines. */
+/** Asks until there is an answer; of the part and those it needs, one that ended meanwhile is named. */
 export async function untilReady<T>(
   part: Running,
   attempt: () => Promise<T | undefined>,
-  limitMs = 60_000,
+  needs: readonly Running[] = [],
 ): Promise<T> {
-  const deadline = Date.now() + limitMs;
+  const deadline = Date.now() + READY_MS;
   for (;;) {
     const answer = await attempt().catch(() => undefined);
     if (answer !== undefined) return answer;
-    if (part.exitCode !== undefined) {
-      throw new LabError(
-        `${part.name} ended with exit code ${part.exitCode}. Its log (${part.logFile}) ends with:\n${part.log()}`,
-      );
-    }
+    const ended = [...needs, part].find(({ exitCode }) => exitCode !== undefined);
+    if (ended !== undefined) throw new LabError(ended.describeEnd());
     if (Date.now() > deadline) {
-      throw new LabError(
-        `${part.name} was not ready within ${limitMs / 1000} s. Its log (${part.logFile}) ends with:\n${part.log()}`,
-      );
+      throw new LabError(part.describe(`was not ready within ${READY_MS / 1000} s`));
     }
     await pause(50);
   }

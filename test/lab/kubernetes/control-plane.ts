@@ -60,7 +60,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const [etcdPort = 0, peerPort = 0, apiPort = 0] = await findFreePorts(3);
   const files = writeFiles(options, apiPort);
   const etcd = `http://127.0.0.1:${etcdPort}`;
-  processes.start({
+  const store = processes.start({
     name: "etcd",
     command: program,
     args: ["etcd", ...etcdFlags(join(folder, "etcd"), etcd, `http://127.0.0.1:${peerPort}`)],
@@ -75,10 +75,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ca: options.authority.certificate,
     token: files.token,
   });
-  await untilReady(apiServer, async () => {
+  const isReady = async () => {
     const { status } = await client.send("GET", "/readyz");
     return status === 200 ? true : undefined;
-  });
+  };
+  await untilReady(apiServer, isReady, [store]);
   if (options.bare !== true) startControllers(options, files);
   return {
     etcd,

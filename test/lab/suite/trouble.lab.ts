@@ -1,10 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import type { Built } from "../build/build.ts";
 import { findRepository } from "../build/cache.ts";
 import { LabError } from "../error.ts";
 import { startLab } from "../lab.ts";
@@ -38,21 +47,59 @@ test("what a build needs and is missing is named at once, with how to get it", (
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test("a part that does not start is named with the end of its log, and nothing is left running", async () => {
+/** The lab's programs, with another in the place of the control plane's; `$1` is the part that it is to be. */
+function withKube(script: string): Built {
   const built = inject("built");
-  const pid = join(folder, "pid");
-  const broken = {
-    ...built,
-    bin: join(folder, "programs"),
-    ministack: writeProgram(join(folder, "ministack"), `echo $$ > ${pid}; exec sleep 600`),
-  };
-  writeProgram(join(broken.bin, "kube"), `echo "kube: no room on the device" >&2; exit 3`);
-  const started = startLab({ built: broken, folder: join(folder, "world"), address: ADDRESS });
+  const bin = join(folder, "programs");
+  writeProgram(join(bin, "kube"), script);
+  return { ...built, bin };
+}
+
+/** The error of a start, which has to be for people. */
+async function failToStart(built: Built): Promise<string> {
+  const started = startLab({ built, folder: join(folder, "world"), address: ADDRESS });
   const error: unknown = await started.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(LabError);
-  expect(String(error)).toMatch(/kube\S* ended with exit code 3/);
-  expect(String(error)).toContain("kube: no room on the device");
+  return String(error);
+}
+
+const countServers = () =>
+  process.getActiveResourcesInfo().filter((name) => name === "TCPServerWrap").length;
+
+test("a part that does not start is named with the end of its log, and nothing is left running", async () => {
+  const pid = join(folder, "pid");
+  const built = {
+    ...withKube(`echo "kube: no room on the device" >&2; exit 3`),
+    ministack: writeProgram(join(folder, "ministack"), `echo $$ > ${pid}; exec sleep 600`),
+  };
+  const error = await failToStart(built);
+  expect(error).toMatch(/(?:etcd|kube-apiserver) ended with exit code 3/);
+  expect(error).toContain("kube: no room on the device");
   expect(() => process.kill(Number(readFileSync(pid, "utf8")), 0)).toThrow(/ESRCH/);
+});
+
+test("what is up already when another part ends listens no more", async () => {
+  const before = countServers();
+  const isSeeded = `grep -q "cluster lab created" ${join(folder, "world/logs/aws.log")}`;
+  const waits = `until ${isSeeded}; do sleep 1; done; sleep 2`;
+  const error = await failToStart(withKube(`${waits}; echo "$1: no room" >&2; exit 3`));
+  expect(error).toContain("ended with exit code 3");
+  expect(countServers()).toBe(before);
+});
+
+test.each([
+  ["etcd", "etcd"],
+  ["controller-manager", "kube-controller-manager"],
+  ["scheduler", "kube-scheduler"],
+])("where %s ends, it is the one that is named", async (command, name) => {
+  const kube = join(inject("built").bin, "kube");
+  const ends = `echo "$1: no room" >&2; exit 5`;
+  const built = withKube(`if [ $1 = ${command} ]; then ${ends}; fi; exec ${kube} "$@"`);
+  symlinkSync(join(inject("built").bin, "pebble"), join(built.bin, "pebble"));
+  symlinkSync(join(inject("built").bin, "pebble-staging"), join(built.bin, "pebble-staging"));
+  const error = await failToStart(built);
+  expect(error).toMatch(new RegExp(`: ${name} ended with exit code 5.*${name}\\.log`));
+  expect(error).toContain(`${command}: no room`);
 });
 
 test("an occupied port 80 is named with its owner", async () => {
