@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,7 +23,13 @@ const USAGE = `npm run lab -- COMMAND
 `;
 
 const folder = join(cacheRoot(), "world");
-const files = { daemon: join(folder, "daemon.json"), environment: join(folder, "environment") };
+/** The daemon's is outside of its folder, which a start empties. */
+const files = {
+  daemon: join(cacheRoot(), "daemon.json"),
+  environment: join(folder, "environment"),
+  log: join(cacheRoot(), "world.log"),
+};
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const say = (line: string): void => void process.stderr.write(`lab: ${line}\n`);
 
 const { values, positionals } = parseArgs({
@@ -50,33 +56,35 @@ try {
   if (command === undefined) throw new LabError(USAGE);
   await command();
 } catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  const stack = error instanceof Error ? error.stack : undefined;
+  const text = error instanceof LabError ? error.message : (stack ?? String(error));
+  process.stderr.write(`${text}\n`);
+  // What a start that failed has left open would keep this process alive.
+  process.exit(1);
 }
 
 /** The world itself: runs until it is told to end. */
 async function runWorld(): Promise<void> {
-  const built = await buildLab(say);
-  const { address } = values;
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, resolve);
+  // At an exit before or in the middle of the end, its parts are killed (running-labs.ts).
+  const leave = () => process.exit(130);
+  let end: () => void = leave;
+  for (const signal of SIGNALS) process.on(signal, () => end());
+  process.on("exit", () => {
+    for (const file of [files.environment, files.daemon]) rmSync(file, { force: true });
   });
-  const lab = await startLab({ built, folder, address, say });
+  const built = await buildLab(say);
+  const lab = await startLab({ built, folder, address: values.address, say });
   const { env, options } = writeEnvironment(lab, values.helm === "3" ? 3 : 4);
   const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
   const lines = Object.entries(env).map(([name, value]) => `export ${name}=${quote(value)}`);
   lines.push(`export LAB_OPTIONS=${quote(options.join(" "))}`);
-  const { pid } = process;
-  const known: KnownProcess = { name: "lab", pid, startedAt: startTimeOf(pid) };
-  writeFileSync(files.daemon, JSON.stringify(known));
   writeFileSync(files.environment, `${lines.join("\n")}\n`, { mode: 0o600 });
   say("up");
-  await ended;
+  await new Promise<void>((resolve) => (end = resolve));
+  end = leave;
   say("ending");
   rmSync(files.environment, { force: true });
   await lab.stop();
-  rmSync(files.daemon, { force: true });
   // Watches that were cut may still wait for their next try.
   process.exit(0);
 }
@@ -84,31 +92,34 @@ async function runWorld(): Promise<void> {
 async function up(): Promise<void> {
   if (findDaemon() !== undefined) throw new LabError("It runs already: npm run lab -- status");
   reapLeftovers();
+  rmSync(files.environment, { force: true });
+  noteDaemon(process.pid);
   if (values.foreground) return runWorld();
   await buildLab(say);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  rmSync(files.environment, { force: true });
-  const logFile = join(cacheRoot(), "world.log");
-  const log = openSync(logFile, "w", 0o600);
+  const log = openSync(files.log, "w", 0o600);
   const args = [join(labSource(), "run.mjs"), "daemon", "--helm", values.helm];
   const child = spawn(process.execPath, [...args, "--address", values.address], {
     detached: true,
     stdio: ["ignore", log, log],
   });
-  let code: number | null | undefined;
-  child.on("exit", (exit) => (code = exit));
-  while (!existsSync(files.environment)) {
-    if (code !== undefined) {
-      throw new LabError(`It did not start:\n${lastLines(readFileSync(logFile, "utf8"), 30)}`);
-    }
-    await pause(100);
-  }
+  await untilUp(child);
   child.unref();
   say("up. Next:");
   process.stdout.write(
     `eval "$(npm run -s lab -- env)"\n` +
       `node bin/gateway-tls.js init --domain lab.example --email ops@lab.example --sample-app --yes $LAB_OPTIONS\n`,
   );
+}
+
+/** A signal meanwhile is the daemon's, which ends what it has started; then this process ends. */
+async function untilUp(child: ChildProcess): Promise<void> {
+  for (const signal of SIGNALS) process.on(signal, () => child.kill("SIGTERM"));
+  if (child.pid !== undefined) noteDaemon(child.pid);
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  while (!hasEnded() && (child.killed || !existsSync(files.environment))) await pause(100);
+  if (child.killed) throw new LabError("It was ended before it was up.");
+  if (!hasEnded()) return;
+  throw new LabError(`It did not start:\n${lastLines(readFileSync(files.log, "utf8"), 30)}`);
 }
 
 async function down(): Promise<void> {
@@ -123,12 +134,14 @@ async function down(): Promise<void> {
 
 function printEnvironment(): void {
   requireDaemon();
+  if (!existsSync(files.environment)) throw new LabError("It is not up yet: npm run lab -- logs");
   process.stdout.write(readFileSync(files.environment, "utf8"));
 }
 
 function printStatus(): void {
   const daemon = requireDaemon();
-  const known: KnownProcess[] = JSON.parse(readFileSync(join(folder, "processes.json"), "utf8"));
+  const file = join(folder, "processes.json");
+  const known: KnownProcess[] = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
   for (const { name, pid } of [daemon, ...known.filter(isSame)]) {
     process.stdout.write(`${name.padEnd(32)} ${pid}\n`);
   }
@@ -136,9 +149,16 @@ function printStatus(): void {
 
 function printLog(): void {
   const [, part = ""] = positionals;
-  const file = part === "" ? join(cacheRoot(), "world.log") : join(folder, "logs", `${part}.log`);
+  const file = part === "" ? files.log : join(folder, "logs", `${part}.log`);
   if (!existsSync(file)) throw new LabError(`There is no log of ${part}: npm run lab -- status`);
   process.stdout.write(`${readFileSync(file, "utf8").split("\n").slice(-200).join("\n")}\n`);
+}
+
+/** The process that a second `up` refuses for and that `down` ends: known before anything runs. */
+function noteDaemon(pid: number): void {
+  const known: KnownProcess = { name: "lab", pid, startedAt: startTimeOf(pid) };
+  mkdirSync(cacheRoot(), { recursive: true });
+  writeFileSync(files.daemon, JSON.stringify(known));
 }
 
 function findDaemon(): KnownProcess | undefined {
