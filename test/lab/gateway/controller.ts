@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
-import { at, fields, list, strings, text } from "../../../src/sandbox/fields.ts";
+import { at, fields, list, text } from "../../../src/sandbox/fields.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import type { LoadBalancers } from "../load-balancers.ts";
 import type { Workload } from "../node/node.ts";
 import { attach, judgeBackends } from "./attach.ts";
 import { bad, type Condition, good, stamp } from "./conditions.ts";
-import { type ControlPlaneSettings, ensureDataPlane } from "./data-plane.ts";
+import { ensureDataPlane } from "./data-plane.ts";
 import { judgeListeners, type ListenerVerdict } from "./listeners.ts";
+import { type ControlPlaneSettings, readSettings } from "./settings.ts";
 import { GatewayWorld, isAbout } from "./world.ts";
 
 const API = "/apis/gateway.networking.k8s.io/v1";
@@ -20,7 +21,8 @@ const SUPPORTED = "1.5.1";
 export class GatewayController {
   readonly world: GatewayWorld;
   readonly #client: ApiClient;
-  #settings: ControlPlaneSettings | undefined;
+  /** Of each pod that runs, by uid: the oldest leads, and the next one when it has stopped. */
+  readonly #replicas = new Map<string, ControlPlaneSettings>();
   #isDue = false;
   #isBusy = false;
 
@@ -34,16 +36,19 @@ export class GatewayController {
   }
 
   end(): void {
-    this.#settings = undefined;
+    this.#replicas.clear();
     this.world.stop();
   }
 
   /** Runs with the pod's arguments for as long as the pod does. */
   startFor(pod: KubernetesObject): Workload {
-    void this.#begin(pod);
+    const { uid = "" } = pod.metadata;
+    this.#replicas.set(uid, readSettings(pod));
+    this.look();
     return {
       stop: async () => {
-        this.#settings = undefined;
+        this.#replicas.delete(uid);
+        this.look();
       },
     };
   }
@@ -55,31 +60,20 @@ export class GatewayController {
 
   /** The Gateways that this controller serves. */
   served(): KubernetesObject[] {
-    const className = this.#settings?.className;
-    if (className === undefined) return [];
+    const settings = this.#findLeader();
+    if (settings === undefined) return [];
+    const { className, controllerName } = settings;
     const gatewayClass = this.world.classes.find(className);
-    if (at(gatewayClass, "spec", "controllerName") !== this.#settings?.controllerName) return [];
+    if (at(gatewayClass, "spec", "controllerName") !== controllerName) return [];
     return this.world.gateways
       .all()
       .filter((gateway) => at(gateway, "spec", "gatewayClassName") === className)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
 
-  async #begin(pod: KubernetesObject): Promise<void> {
-    const [container] = list(at(pod, "spec", "containers"));
-    const args = strings(container?.["args"]);
-    const flag = (name: string): string =>
-      args.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3) ?? "";
-    const instance = pod.metadata.labels?.["app.kubernetes.io/instance"] ?? "";
-    const path = `/api/v1/namespaces/${pod.metadata.namespace}/configmaps/${instance}-service`;
-    const service = text(at(await this.#client.get(path), "data", "service.json"));
-    this.#settings = {
-      controllerName: flag("gateway-ctlr-name"),
-      className: flag("gatewayclass"),
-      instance,
-      service: fields(JSON.parse(service || "{}")),
-    };
-    this.look();
+  #findLeader(): ControlPlaneSettings | undefined {
+    const [leader] = this.#replicas.values();
+    return leader;
   }
 
   async #work(): Promise<void> {
@@ -94,7 +88,7 @@ export class GatewayController {
   }
 
   async #reconcile(): Promise<void> {
-    const settings = this.#settings;
+    const settings = this.#findLeader();
     if (settings === undefined) return;
     for (const gatewayClass of this.world.classes.all()) {
       if (at(gatewayClass, "spec", "controllerName") === settings.controllerName) {

@@ -1,16 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { at, list, stringMap } from "../../../src/sandbox/fields.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
+import {
+  type ControlPlaneSettings,
+  findServiceSettings,
+  type ServiceSettings,
+} from "./settings.ts";
 import type { GatewayWorld } from "./world.ts";
-
-/** What the control plane was started with. */
-export interface ControlPlaneSettings {
-  controllerName: string;
-  className: string;
-  /** The chart's `nginx.service`. */
-  service: Record<string, unknown>;
-  instance: string;
-}
 
 /** The ServiceAccount, Deployment and Service that each Gateway gets beside it; returns the Service. */
 export async function ensureDataPlane(
@@ -37,8 +34,14 @@ export async function ensureDataPlane(
     ownerReferences: [{ ...owner, controller: true }],
   };
   const live = world.services.find(name, namespace);
+  const wanted = findServiceSettings(world, settings);
+  // Upstream's cache is filled before it looks; ours may still be without the NginxProxy.
+  if (wanted === undefined) return live;
   if (live !== undefined) {
-    await keepInStep(client, live, metadata.annotations, portsOf(gateway));
+    await keepInStep(client, live, metadata.annotations, {
+      ...wanted.changeable,
+      ports: portsOf(gateway),
+    });
     return live;
   }
   await client.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, {
@@ -61,7 +64,7 @@ export async function ensureDataPlane(
       },
     },
   });
-  const spec = { ...settings.service, selector: labels, ports: portsOf(gateway) };
+  const spec = { ...wanted.fixed, ...wanted.changeable, selector: labels, ports: portsOf(gateway) };
   await client.create(`/api/v1/namespaces/${namespace}/services`, {
     apiVersion: "v1",
     kind: "Service",
@@ -81,19 +84,22 @@ function portsOf(gateway: KubernetesObject) {
   }));
 }
 
-/** Ports and annotations follow the Gateway; class and type stay as they are. */
+/** Ports and annotations follow the Gateway, the rest the NginxProxy; class and type stay. */
 async function keepInStep(
   client: ApiClient,
   live: KubernetesObject,
   annotations: Record<string, string>,
-  ports: ReturnType<typeof portsOf>,
+  { ports, ...changeable }: ServiceSettings["changeable"] & { ports: ReturnType<typeof portsOf> },
 ): Promise<void> {
   const now = list(at(live, "spec", "ports")).map(({ port }) => Number(port));
   const samePorts = ports.every(({ port }) => now.includes(port)) && now.length === ports.length;
   const sameNotes = Object.entries(annotations).every(
     ([key, value]) => live.metadata.annotations?.[key] === value,
   );
-  if (samePorts && sameNotes) return;
+  const sameRest = Object.entries(changeable).every(([key, value]) =>
+    isDeepStrictEqual(at(live, "spec", key) ?? null, value),
+  );
+  if (samePorts && sameNotes && sameRest) return;
   const path = `/api/v1/namespaces/${live.metadata.namespace}/services/${live.metadata.name}`;
-  await client.patch(path, { metadata: { annotations }, spec: { ports } });
+  await client.patch(path, { metadata: { annotations }, spec: { ...changeable, ports } });
 }

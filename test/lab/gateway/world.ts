@@ -10,6 +10,8 @@ export class GatewayWorld {
   readonly classes: Mirror;
   readonly gateways: Mirror;
   readonly routes: Mirror;
+  /** The NginxProxies: what the chart was told about the data planes. */
+  readonly proxies: Mirror;
   readonly services: Mirror;
   readonly pods: Mirror;
   readonly secrets: Mirror;
@@ -20,6 +22,7 @@ export class GatewayWorld {
     this.classes = mirror(`${API}/gatewayclasses`);
     this.gateways = mirror(`${API}/gateways`);
     this.routes = mirror(`${API}/httproutes`);
+    this.proxies = mirror("/apis/gateway.nginx.org/v1alpha2/nginxproxies");
     this.services = mirror("/api/v1/services");
     this.pods = mirror("/api/v1/pods");
     this.secrets = mirror("/api/v1/secrets?fieldSelector=type%3Dkubernetes.io%2Ftls");
