@@ -75,7 +75,10 @@ function matches(labels: Record<string, string>, { key, operator, values }: Fiel
   return operator === "In" ? isIn : !isIn;
 }
 
-/** Whether a route's backends are there. */
+/**
+ * Whether a route's backends are there, each with its port
+ * (internal/controller/state/graph/backend_refs.go).
+ */
 export function judgeBackends(world: GatewayWorld, route: KubernetesObject): Condition {
   for (const [ruleIndex, rule] of list(at(route, "spec", "rules")).entries()) {
     for (const [index, ref] of list(rule["backendRefs"]).entries()) {
@@ -85,8 +88,14 @@ export function judgeBackends(world: GatewayWorld, route: KubernetesObject): Con
         const message = `${where}.namespace: Forbidden: backend ref to Service not permitted by any ReferenceGrant`;
         return bad("ResolvedRefs", "RefNotPermitted", message);
       }
-      if (world.services.find(text(ref["name"]), namespace) === undefined) {
-        const message = `${where}.name: Not found: "${text(ref["name"])}"`;
+      const name = text(ref["name"]);
+      const { service, hasPort } = world.findBackend(route, ref);
+      if (service === undefined) {
+        const message = `${where}.name: Not found: "${name}"`;
+        return bad("ResolvedRefs", "BackendNotFound", message);
+      }
+      if (!hasPort) {
+        const message = `No matching port for Service ${name} and port ${Number(ref["port"])}`;
         return bad("ResolvedRefs", "BackendNotFound", message);
       }
     }

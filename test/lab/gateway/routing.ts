@@ -138,9 +138,8 @@ function answerBackend(
   { host, url }: Request,
 ): GatewayAnswer {
   const [backend] = list(rule["backendRefs"]);
-  const namespace = text(backend?.["namespace"]) || route.metadata.namespace;
-  const service = world.services.find(text(backend?.["name"]), namespace);
-  if (service === undefined) return answer(500, "500 Internal Server Error\n");
+  const { service, hasPort } = world.findBackend(route, backend);
+  if (service === undefined || !hasPort) return answer(500, "500 Internal Server Error\n");
   const [pod] = world.podsOf(service);
   if (pod === undefined) return answer(502, "502 Bad Gateway\n");
   if (imageOf(pod) === "cert-manager-acmesolver") return answerSolver(pod, host, url);

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
-import { at, list, strings, text } from "../../../src/sandbox/fields.ts";
+import { at, type Fields, list, strings, text } from "../../../src/sandbox/fields.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import { Mirror } from "../kubernetes/mirror.ts";
 
@@ -41,6 +41,17 @@ export class GatewayWorld {
           ({ type, status }) => type === "Ready" && status === "True",
         ),
       );
+  }
+
+  /** The Service that a backendRef names, and whether it has the port. */
+  findBackend(
+    route: KubernetesObject,
+    ref: Fields | undefined,
+  ): { service: KubernetesObject | undefined; hasPort: boolean } {
+    const namespace = text(ref?.["namespace"]) || route.metadata.namespace;
+    const service = this.services.find(text(ref?.["name"]), namespace);
+    const ports = list(at(service, "spec", "ports"));
+    return { service, hasPort: ports.some(({ port }) => port === ref?.["port"]) };
   }
 
   /** The TLS Secret that a listener names, when it is complete. */

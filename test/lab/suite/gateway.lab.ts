@@ -88,6 +88,19 @@ function untilResolved(status: "True" | "False") {
   });
 }
 
+test("a backend whose Service has not the port is not found, and answers 500", async () => {
+  await kubectl(lab, ["apply", "-f", "-"], JSON.stringify(route(8080)));
+  expect(await untilResolved("False")).toMatchObject({
+    reason: "BackendNotFound",
+    message: "No matching port for Service web and port 8080",
+  });
+  expect(await visit(lab, `http://${HOST}/`)).toMatchObject({ status: 500 });
+
+  await kubectl(lab, ["apply", "-f", "-"], JSON.stringify(route(80)));
+  await untilResolved("True");
+  expect(await visit(lab, `http://${HOST}/`)).toMatchObject({ status: 200 });
+});
+
 test("a rolling update of the control plane changes nothing", async () => {
   const control = ["--namespace", NAMESPACE, "rollout"];
   await kubectl(lab, [...control, "restart", `deployment/${RELEASE}`]);
