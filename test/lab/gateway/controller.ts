@@ -1,28 +1,43 @@
+import { setTimeout as after } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { at, fields, list, text } from "../../../src/sandbox/fields.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import type { LoadBalancers } from "../load-balancers.ts";
 import type { Workload } from "../node/node.ts";
+import { requestToken } from "../node/pod-files.ts";
 import { attach, judgeBackends } from "./attach.ts";
 import { bad, type Condition, good, stamp } from "./conditions.ts";
 import { ensureDataPlane } from "./data-plane.ts";
-import { judgeListeners, type ListenerVerdict } from "./listeners.ts";
-import { type ControlPlaneSettings, readSettings } from "./settings.ts";
+import { gatewayConditions, judgeListeners, type ListenerVerdict } from "./listeners.ts";
+import { type ControlPlaneSettings, findServed, readSettings } from "./settings.ts";
 import { GatewayWorld, isAbout } from "./world.ts";
 
 const API = "/apis/gateway.networking.k8s.io/v1";
 const GROUP = "gateway.networking.k8s.io";
 const BUNDLE = "gateway.networking.k8s.io/bundle-version";
+const GATEWAY_CRD =
+  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldSelector=metadata.name%3Dgateways.gateway.networking.k8s.io";
 /** Of the Gateway API that this NGINX Gateway Fabric is made for. */
 const SUPPORTED = "1.5.1";
 
+/** Upstream's manager gives up after two minutes. */
+const FILL_MS = 10_000;
+
+/** One pod of the control plane, which sees and writes what its ServiceAccount may. */
+interface Replica {
+  settings: ControlPlaneSettings;
+  client: ApiClient;
+  world: GatewayWorld;
+}
+
 /** Stands for NGINX Gateway Fabric 2.6's control plane: statuses, and a data plane per Gateway. */
 export class GatewayController {
+  /** What the data planes serve from. */
   readonly world: GatewayWorld;
   readonly #client: ApiClient;
   /** Of each pod that runs, by uid: the oldest leads, and the next one when it has stopped. */
-  readonly #replicas = new Map<string, ControlPlaneSettings>();
+  readonly #replicas = new Map<string, Replica>();
   #isDue = false;
   #isBusy = false;
 
@@ -40,17 +55,25 @@ export class GatewayController {
     this.world.stop();
   }
 
-  /** Runs with the pod's arguments for as long as the pod does. */
-  startFor(pod: KubernetesObject): Workload {
+  /** Runs with the pod's arguments and as its ServiceAccount, for as long as the pod does. */
+  async startFor(pod: KubernetesObject): Promise<Workload> {
     const { uid = "" } = pod.metadata;
-    this.#replicas.set(uid, readSettings(pod));
-    this.look();
-    return {
-      stop: async () => {
-        this.#replicas.delete(uid);
-        this.look();
-      },
+    const client = this.#client.as(await requestToken(this.#client, pod));
+    const world = new GatewayWorld(client, () => this.look());
+    const stop = async (): Promise<void> => {
+      this.#replicas.delete(uid);
+      world.stop();
+      client.close();
+      this.look();
     };
+    const isFilled = world.filled().then(() => true);
+    if (!(await Promise.race([isFilled, after(FILL_MS, false, { ref: false })]))) {
+      await stop();
+      throw new Error("failed to wait for caches to sync");
+    }
+    this.#replicas.set(uid, { settings: readSettings(pod), client, world });
+    this.look();
+    return { stop };
   }
 
   look(): void {
@@ -60,18 +83,11 @@ export class GatewayController {
 
   /** The Gateways that this controller serves. */
   served(): KubernetesObject[] {
-    const settings = this.#findLeader();
-    if (settings === undefined) return [];
-    const { className, controllerName } = settings;
-    const gatewayClass = this.world.classes.find(className);
-    if (at(gatewayClass, "spec", "controllerName") !== controllerName) return [];
-    return this.world.gateways
-      .all()
-      .filter((gateway) => at(gateway, "spec", "gatewayClassName") === className)
-      .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const leader = this.#findLeader();
+    return leader === undefined ? [] : findServed(this.world, leader.settings);
   }
 
-  #findLeader(): ControlPlaneSettings | undefined {
+  #findLeader(): Replica | undefined {
     const [leader] = this.#replicas.values();
     return leader;
   }
@@ -88,25 +104,25 @@ export class GatewayController {
   }
 
   async #reconcile(): Promise<void> {
-    const settings = this.#findLeader();
-    if (settings === undefined) return;
-    for (const gatewayClass of this.world.classes.all()) {
+    const leader = this.#findLeader();
+    if (leader === undefined) return;
+    const { client, world, settings } = leader;
+    for (const gatewayClass of world.classes.all()) {
       if (at(gatewayClass, "spec", "controllerName") === settings.controllerName) {
-        await this.#reportClass(gatewayClass);
+        await this.#reportClass(client, gatewayClass);
       }
     }
-    for (const gateway of this.served()) {
-      const service = await ensureDataPlane(this.#client, this.world, settings, gateway);
-      const verdicts = judgeListeners(this.world, gateway);
-      const attached = await this.#reportRoutes(settings, gateway, verdicts);
-      await this.#reportGateway(gateway, verdicts, attached, service);
+    for (const gateway of findServed(world, settings)) {
+      const service = await ensureDataPlane(client, world, settings, gateway);
+      const verdicts = judgeListeners(world, gateway);
+      const attached = await this.#reportRoutes(leader, gateway, verdicts);
+      await this.#reportGateway(client, gateway, { verdicts, attached, service });
     }
   }
 
-  async #reportClass(gatewayClass: KubernetesObject): Promise<void> {
-    const crd = await this.#client.get(
-      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gateways.gateway.networking.k8s.io",
-    );
+  async #reportClass(client: ApiClient, gatewayClass: KubernetesObject): Promise<void> {
+    // A list, for upstream's role has no more.
+    const [crd] = await client.list(GATEWAY_CRD);
     const version = (crd?.metadata.annotations?.[BUNDLE] ?? "").replace(/^v/, "");
     const minor = (text: string): string => text.split(".").slice(0, 2).join(".");
     const supported =
@@ -118,45 +134,49 @@ export class GatewayController {
             `The Gateway API CRD versions are not recommended. Recommended version is v${SUPPORTED}`,
           );
     const conditions = [good("Accepted", "Accepted", "The GatewayClass is accepted"), supported];
-    await this.#write(`${API}/gatewayclasses/${gatewayClass.metadata.name}`, gatewayClass, {
+    await writeStatus(client, `${API}/gatewayclasses/${gatewayClass.metadata.name}`, gatewayClass, {
       conditions: this.#stamp(gatewayClass, conditions),
     });
   }
 
   async #reportRoutes(
-    { controllerName }: ControlPlaneSettings,
+    { client, world, settings: { controllerName } }: Replica,
     gateway: KubernetesObject,
     verdicts: readonly ListenerVerdict[],
   ): Promise<Map<string, number>> {
     const attached = new Map<string, number>();
-    for (const route of this.world.routes.all()) {
+    for (const route of world.routes.all()) {
       const before = list(at(route, "status", "parents"));
       const refs = list(at(route, "spec", "parentRefs"));
       const others = before.filter(({ parentRef }) => !isAbout(parentRef, route, gateway));
       const parents = refs
         .filter((ref) => isAbout(ref, route, gateway))
         .map((parentRef) => {
-          const outcome = attach(this.world, route, gateway, parentRef, verdicts);
+          const outcome = attach(world, route, gateway, parentRef, verdicts);
           for (const name of outcome.listeners) attached.set(name, (attached.get(name) ?? 0) + 1);
           const old = before.find((one) => isDeepStrictEqual(one["parentRef"], parentRef));
-          const wanted = [outcome.accepted, judgeBackends(this.world, route)];
+          const wanted = [outcome.accepted, judgeBackends(world, route)];
           const conditions = stamp(list(old?.["conditions"]), wanted, route.metadata.generation);
           return { parentRef, controllerName, conditions };
         });
       if (parents.length === 0 && others.length === before.length) continue;
       const { namespace, name } = route.metadata;
       const path = `${API}/namespaces/${namespace}/httproutes/${name}`;
-      await this.#write(path, route, { parents: [...others, ...parents] });
+      await writeStatus(client, path, route, { parents: [...others, ...parents] });
     }
     return attached;
   }
 
   async #reportGateway(
+    client: ApiClient,
     gateway: KubernetesObject,
-    verdicts: readonly ListenerVerdict[],
-    attached: ReadonlyMap<string, number>,
-    service: KubernetesObject | undefined,
+    found: {
+      verdicts: readonly ListenerVerdict[];
+      attached: ReadonlyMap<string, number>;
+      service: KubernetesObject | undefined;
+    },
   ): Promise<void> {
+    const { verdicts, attached, service } = found;
     const before = list(at(gateway, "status", "listeners"));
     const listeners = verdicts.map(({ name, conditions }) => {
       const old = list(before.find((one) => one["name"] === name)?.["conditions"]);
@@ -169,7 +189,7 @@ export class GatewayController {
     });
     const addresses = addressesOf(service);
     const { namespace, name } = gateway.metadata;
-    await this.#write(`${API}/namespaces/${namespace}/gateways/${name}`, gateway, {
+    await writeStatus(client, `${API}/namespaces/${namespace}/gateways/${name}`, gateway, {
       conditions: this.#stamp(gateway, gatewayConditions(verdicts)),
       listeners,
       addresses,
@@ -180,14 +200,20 @@ export class GatewayController {
     const before = list(at(object, "status", "conditions"));
     return stamp(before, wanted, object.metadata.generation);
   }
+}
 
-  async #write(path: string, object: KubernetesObject, status: Record<string, unknown>) {
-    const live = fields(object["status"]);
-    const same = Object.entries(status).every(([key, value]) =>
-      isDeepStrictEqual(live[key] ?? [], value),
-    );
-    if (!same) await this.#client.patch(`${path}/status`, { status });
-  }
+/** Replaces what differs: upstream's role may update, and not patch. */
+async function writeStatus(
+  client: ApiClient,
+  path: string,
+  object: KubernetesObject,
+  status: Record<string, unknown>,
+): Promise<void> {
+  const live = fields(object["status"]);
+  const same = Object.entries(status).every(([key, value]) =>
+    isDeepStrictEqual(live[key] ?? [], value),
+  );
+  if (!same) await client.replace(`${path}/status`, { ...object, status: { ...live, ...status } });
 }
 
 function addressesOf(service: KubernetesObject | undefined): { type: string; value: string }[] {
@@ -200,19 +226,6 @@ function addressesOf(service: KubernetesObject | undefined): { type: string; val
     type: "Hostname",
     value: text(hostname),
   }));
-}
-
-function gatewayConditions(verdicts: readonly ListenerVerdict[]): Condition[] {
-  const valid = verdicts.filter((verdict) => verdict.valid).length;
-  if (valid === 0) {
-    const message = "The Gateway has no valid listeners";
-    return [bad("Accepted", "ListenersNotValid", message), bad("Programmed", "Invalid", message)];
-  }
-  const accepted =
-    valid === verdicts.length
-      ? good("Accepted", "Accepted", "The Gateway is accepted")
-      : good("Accepted", "ListenersNotValid", "The Gateway has at least one valid listener");
-  return [accepted, good("Programmed", "Programmed", "The Gateway is programmed")];
 }
 
 /** The Gateway whose Service a load balancer stands before. */

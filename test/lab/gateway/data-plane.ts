@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
-import { at, list, stringMap } from "../../../src/sandbox/fields.ts";
+import { at, fields, list, stringMap } from "../../../src/sandbox/fields.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
 import {
   type ControlPlaneSettings,
@@ -101,5 +101,9 @@ async function keepInStep(
   );
   if (samePorts && sameNotes && sameRest) return;
   const path = `/api/v1/namespaces/${live.metadata.namespace}/services/${live.metadata.name}`;
-  await client.patch(path, { metadata: { annotations }, spec: { ...changeable, ports } });
+  await client.replace(path, {
+    ...live,
+    metadata: { ...live.metadata, annotations: { ...live.metadata.annotations, ...annotations } },
+    spec: { ...fields(live["spec"]), ...changeable, ports },
+  });
 }

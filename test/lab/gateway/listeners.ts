@@ -82,3 +82,17 @@ function conflicted(reason: string): Condition[] {
     good("Conflicted", reason, message),
   ];
 }
+
+/** What the Gateway is worth by its listeners. */
+export function gatewayConditions(verdicts: readonly ListenerVerdict[]): Condition[] {
+  const valid = verdicts.filter((verdict) => verdict.valid).length;
+  if (valid === 0) {
+    const message = "The Gateway has no valid listeners";
+    return [bad("Accepted", "ListenersNotValid", message), bad("Programmed", "Invalid", message)];
+  }
+  const accepted =
+    valid === verdicts.length
+      ? good("Accepted", "Accepted", "The Gateway is accepted")
+      : good("Accepted", "ListenersNotValid", "The Gateway has at least one valid listener");
+  return [accepted, good("Programmed", "Programmed", "The Gateway is programmed")];
+}

@@ -55,3 +55,16 @@ export function findServiceSettings(
     },
   };
 }
+
+/** The Gateways that a control plane with these settings serves. */
+export function findServed(
+  world: GatewayWorld,
+  { className, controllerName }: ControlPlaneSettings,
+): KubernetesObject[] {
+  const gatewayClass = world.classes.find(className);
+  if (at(gatewayClass, "spec", "controllerName") !== controllerName) return [];
+  return world.gateways
+    .all()
+    .filter((gateway) => at(gateway, "spec", "gatewayClassName") === className)
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+}

@@ -70,8 +70,17 @@ export class GatewayWorld {
     };
   }
 
+  /** When everything has been read once; never, where something may not be read. */
+  async filled(): Promise<void> {
+    await Promise.all(this.#mirrors().map((mirror) => mirror.filled));
+  }
+
   stop(): void {
-    for (const mirror of Object.values(this)) if (mirror instanceof Mirror) mirror.stop();
+    for (const mirror of this.#mirrors()) mirror.stop();
+  }
+
+  #mirrors(): Mirror[] {
+    return Object.values(this).filter((one) => one instanceof Mirror);
   }
 }
 

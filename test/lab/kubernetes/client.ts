@@ -16,7 +16,7 @@ export interface ApiReply<T> {
 
 const MERGE_PATCH = "application/merge-patch+json";
 
-/** The lab's own way to the API server, as cluster administrator. */
+/** The lab's own way to the API server, as cluster administrator unless `as` says otherwise. */
 export class ApiClient {
   readonly #access: ApiAccess;
   readonly #agent: Agent;
@@ -24,6 +24,11 @@ export class ApiClient {
   constructor(access: ApiAccess) {
     this.#access = access;
     this.#agent = new Agent({ ca: access.ca, keepAlive: true, maxSockets: 64 });
+  }
+
+  /** The same API server, as somebody else. */
+  as(token: string): ApiClient {
+    return new ApiClient({ ...this.#access, token });
   }
 
   async get(path: string): Promise<KubernetesObject | undefined> {
@@ -49,6 +54,12 @@ export class ApiClient {
   async patch(path: string, patch: unknown): Promise<void> {
     const { status, body } = await this.send("PATCH", path, patch, MERGE_PATCH);
     expectGood(status, body, `PATCH ${path}`, [404, 409]);
+  }
+
+  /** As `patch`, of the whole object as it was read. */
+  async replace(path: string, object: unknown): Promise<void> {
+    const { status, body } = await this.send("PUT", path, object);
+    expectGood(status, body, `PUT ${path}`, [404, 409]);
   }
 
   async delete(path: string, options: Record<string, unknown> = {}): Promise<void> {

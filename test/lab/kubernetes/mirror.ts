@@ -11,12 +11,18 @@ export class Mirror {
   readonly #onChange: () => void;
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #ending = new AbortController();
+  /** Resolves with the first list, also with that of a kind that is not served. */
+  readonly filled: Promise<void>;
+  #fill: () => void = () => undefined;
 
   /** `path` of the collection, with its selector if any. */
   constructor(client: ApiClient, path: string, onChange: () => void) {
     this.#client = client;
     this.#path = path;
     this.#onChange = onChange;
+    this.filled = new Promise((resolve) => {
+      this.#fill = resolve;
+    });
     void this.#run();
   }
 
@@ -49,10 +55,12 @@ export class Mirror {
   async #follow(signal: AbortSignal): Promise<void> {
     const { status, body } = await this.#client.send<ListReply>("GET", this.#path);
     if (status !== 200) {
-      if (status === 404) this.#replaceAll([]);
-      return;
+      if (status !== 404) return;
+      this.#replaceAll([]);
+      return this.#fill();
     }
     this.#replaceAll(body.items);
+    this.#fill();
     const mark = this.#path.includes("?") ? "&" : "?";
     const since = `watch=1&allowWatchBookmarks=true&resourceVersion=${body.metadata.resourceVersion}`;
     for await (const line of this.#client.watch(`${this.#path}${mark}${since}`, signal)) {

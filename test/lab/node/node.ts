@@ -77,6 +77,8 @@ export class LabNode {
     while (!this.#ended && this.#known.has(uid)) {
       try {
         entry.workload = await this.#start(pod);
+        // The pod was removed meanwhile: nobody else knows of what has started.
+        if (this.#ended || !this.#known.has(uid)) return await entry.workload?.stop();
         await this.#report(pod, readyStatus(pod, entry.restarts));
         if (entry.workload?.ended === undefined) return;
         await entry.workload.ended;

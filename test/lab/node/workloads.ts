@@ -20,7 +20,7 @@ export interface WorkloadOptions {
   aws: Aws;
   dnsServer: string;
   /** Parts that run inside the lab itself, by image. */
-  inside: Record<string, (pod: KubernetesObject) => Workload>;
+  inside: Record<string, (pod: KubernetesObject) => Workload | Promise<Workload>>;
 }
 
 /** The image of a pod that only says what it is told to say. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
-import { at, list, text } from "../../../src/sandbox/fields.ts";
+import { at, list, strings, text } from "../../../src/sandbox/fields.ts";
 import { run } from "../build/run.ts";
 import { writeEnvironment } from "../environment.ts";
 import type { Lab } from "../lab.ts";
@@ -141,6 +141,31 @@ test("an upgrade of nginx.service reaches the Service that is there", async () =
 test("the chart refuses a value that it does not know", async () => {
   const typo = helm("upgrade", chart(), "--set=nginxGateway.gatewayClasName=edge");
   await expect(typo).rejects.toThrow(/gatewayClasName.* not allowed/);
+});
+
+test("a control plane that may not read something does not get ready", async () => {
+  const { client } = lab.controlPlane;
+  const path = `/apis/rbac.authorization.k8s.io/v1/clusterroles/${RELEASE}`;
+  const role = await client.get(path);
+  const blind = list(role?.["rules"]).filter(
+    ({ resources }) => !strings(resources).includes("pods"),
+  );
+  const restart = ["-n", NAMESPACE, "rollout", "restart", `deployment/${RELEASE}`];
+  try {
+    await client.patch(path, { rules: blind });
+    await kubectl(lab, restart);
+    const reason = await until("a pod that fails", async () => {
+      const pods = await client.list(`/api/v1/namespaces/${NAMESPACE}/pods`);
+      const states = pods.flatMap((pod) => list(at(pod, "status", "containerStatuses")));
+      const reasons = states.map((one) => text(at(one, "state", "waiting", "reason")));
+      return reasons.find((one) => one !== "");
+    });
+    expect(reason).toBe("CrashLoopBackOff");
+  } finally {
+    await client.patch(path, { rules: role?.["rules"] });
+  }
+  const status = ["-n", NAMESPACE, "rollout", "status", `deployment/${RELEASE}`];
+  await kubectl(lab, [...status, "--timeout=60s"]);
 });
 
 test("the chart brings CRDs of its own, which stay when it goes", async () => {
