@@ -10,15 +10,15 @@ const LOOK_EVERY_MS = 500;
 export async function waitForDeployments(
   simulation: Simulation,
   objects: readonly KubernetesObject[],
-  { name, timeLimitMs }: ReleaseRequest,
+  request: ReleaseRequest,
   signal: AbortSignal,
 ): Promise<void> {
-  const deadline = simulation.now + timeLimitMs;
+  const deadline = simulation.now + request.timeLimitMs;
   const deployments = objects.filter(({ kind }) => kind === "Deployment");
   for (;;) {
     const open = deployments.filter((deployment) => !isRolledOut(simulation, deployment));
     if (open.length === 0) return;
-    if (simulation.now >= deadline) throw notReady(name, open);
+    if (simulation.now >= deadline) throw notReady(request, open);
     await simulation.clock.sleep(LOOK_EVERY_MS, signal);
   }
 }
@@ -34,11 +34,20 @@ function isRolledOut({ store }: Simulation, { metadata }: KubernetesObject): boo
   );
 }
 
-function notReady(release: string, open: readonly KubernetesObject[]): UserError {
-  const names = open.map(({ metadata }) => metadata.name).join(", ");
+/** As the helm adapter says it. */
+function notReady(
+  { name, namespace, timeLimitMs }: ReleaseRequest,
+  open: readonly KubernetesObject[],
+): UserError {
+  const release = `${namespace}/${name}`;
+  const seen = open.map(({ metadata }) => `Deployment ${namespace}/${metadata.name}`).join(", ");
   return new UserError(
     "GT-RELEASE-TIMEOUT",
-    `The release ${release} was not ready in time: context deadline exceeded (Deployment ${names}).`,
-    { hint: `Look at its pods: kubectl describe deployment ${names}.` },
+    `The release ${release} was not ready within ${Math.round(timeLimitMs / 1000)} s; last seen: ${seen}.`,
+    {
+      hint: "Look at its pods and their events, then run the same command again: it resumes.",
+      exitCode: 124,
+      written: [`began with helm release ${release}`],
+    },
   );
 }

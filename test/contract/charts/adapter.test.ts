@@ -13,6 +13,7 @@ describeChartsContract("helm", async () => {
       name: "demo",
       versions: ["1.0.0", "2.0.0"],
       config: "demo-config",
+      neverReady: { fake: "never-ready" },
     },
     unreachable: "oci://registry.example.org/unreachable",
     leave: (release, status) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ChartsScene } from "./contract.ts";
+import type { ChartsScene } from "./scene.ts";
 
 /** Releases that a killed helm, or one whose wait ended, leaves behind. */
 export function describeBrokenReleases({ scene, namespaceOf, apply, find }: ChartsScene): void {
@@ -57,6 +57,28 @@ export function describeBrokenReleases({ scene, namespaceOf, apply, find }: Char
         status: "deployed",
         values: { replicas: 1, note: "hello" },
       });
+    });
+
+    it("has nothing to roll a pending first install back to", async () => {
+      await scene().leave(demo(), "pending-install");
+      await expect(scene().charts.rollback("demo", namespaceOf())).rejects.toMatchObject({
+        name: "UserError",
+        code: "GT-RELEASE-STATE",
+        message: expect.stringContaining("demo") as unknown,
+      });
+      expect(await find()).toMatchObject({ revision: 1, status: "pending-install" });
+    });
+
+    it("gives up the wait for what never gets ready, and leaves it failed", async () => {
+      const { neverReady } = scene().chart;
+      await expect(apply({ values: neverReady, timeLimitMs: 3_000 })).rejects.toMatchObject({
+        name: "UserError",
+        code: "GT-RELEASE-TIMEOUT",
+        exitCode: 124,
+        message: expect.stringMatching(/demo.*3 s/) as unknown,
+        written: [`began with helm release ${namespaceOf()}/demo`],
+      });
+      expect(await find()).toMatchObject({ revision: 1, status: "failed", values: neverReady });
     });
 
     it("uninstalls a pending first install, after which it can be installed", async () => {

@@ -4,12 +4,16 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll } from "vitest";
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { at, fields, text } from "../../../src/sandbox/fields.ts";
+import { createTools } from "../../../src/adapters/tools.ts";
 import { describeChartsContract } from "../../contract/charts/contract.ts";
+import { describeRenderedCharts, type RenderedHarness } from "../../contract/charts/rendered.ts";
 import { describeKubernetesContract } from "../../contract/kubernetes/contract.ts";
 import { describeUnreachableContract } from "../../contract/kubernetes/unreachable.ts";
+import { describeTools } from "../../contract/world/tools-contract.ts";
 import { releaseSecret, secretWith } from "../../support/fake-cluster/releases.ts";
+import { CLUSTER_VERSION } from "../build/binaries.ts";
 import { run } from "../build/run.ts";
-import type { HelmMajor } from "../environment.ts";
+import { type HelmMajor, writeEnvironment } from "../environment.ts";
 import type { Lab } from "../lab.ts";
 import { TALKER } from "../node/workloads.ts";
 import { connect } from "./connect.ts";
@@ -78,9 +82,14 @@ async function createPod(pod: KubernetesObject): Promise<void> {
 
 for (const helm of [4, 3] as const) {
   describeChartsContract(`Helm ${helm} and a real API server`, () => makeCharts(helm));
+  describeRenderedCharts(`Helm ${helm} and a real API server`, () => makeCharts(helm));
+  describeTools(`kubectl and Helm ${helm}`, async () => ({
+    tools: createTools(writeEnvironment(lab, helm).env),
+    expected: { kubectl: CLUSTER_VERSION, helm: String(helm) },
+  }));
 }
 
-async function makeCharts(helm: HelmMajor) {
+async function makeCharts(helm: HelmMajor): Promise<RenderedHarness> {
   const connection = await connect(lab, lab.account.colleague, helm);
   const { kubernetes, charts } = connection;
   const folder = mkdtempSync(join(lab.folder, "charts-"));
@@ -90,14 +99,12 @@ async function makeCharts(helm: HelmMajor) {
     chart: {
       reference: (version: string) => writeChart(join(folder, `demo-${version}`), version),
       name: "demo",
-      versions: ["1.0.0", "2.0.0"] as const,
+      versions: ["1.0.0", "2.0.0"],
       config: "demo-config",
+      neverReady: { stuck: true },
     },
     unreachable: "oci://127.0.0.1:9/unreachable",
-    leave: async (
-      { name, namespace }: { name: string; namespace: string },
-      status: "pending-install" | "pending-upgrade" | "failed",
-    ) => {
+    leave: async ({ name, namespace }, status) => {
       const { client } = lab.controlPlane;
       const secrets = `/api/v1/namespaces/${namespace}/secrets`;
       const deployed = await client.get(`${secrets}/sh.helm.release.v1.${name}.v1`);
@@ -124,14 +131,35 @@ function nextRevision(
   return secretWith({ name, namespace, revision: 2 }, content, labels);
 }
 
-/** `{replicas, note}` as a ConfigMap. */
+/** `{replicas, note}` as a ConfigMap, and a Deployment that no pod can be made for if `stuck`. */
 function writeChart(folder: string, version: string): string {
   mkdirSync(join(folder, "templates"), { recursive: true });
+  const write = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+  };
   const meta = { apiVersion: "v2", name: "demo", version, appVersion: "9" };
-  writeFileSync(join(folder, "Chart.yaml"), JSON.stringify(meta));
-  writeFileSync(join(folder, "values.yaml"), "replicas: 1\nnote: none\n");
+  write("Chart.yaml", JSON.stringify(meta));
+  write("values.yaml", "replicas: 1\nnote: none\nstuck: false\n");
+  write("values.schema.json", JSON.stringify({ properties: { replicas: { type: "integer" } } }));
   const data = `  replicas: "{{ .Values.replicas }}"\n  note: {{ .Values.note | quote }}\n`;
   const head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: demo-config\ndata:\n";
-  writeFileSync(join(folder, "templates/config.yaml"), `${head}${data}`);
+  write("templates/config.yaml", `${head}${data}`);
+  write("templates/app.yaml", `{{ if .Values.stuck }}\n${JSON.stringify(stuck)}\n{{ end }}\n`);
   return folder;
 }
+
+const appLabels = { app: "demo" };
+
+/** Its ServiceAccount is not there. */
+const stuck = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "demo-app" },
+  spec: {
+    selector: { matchLabels: appLabels },
+    template: {
+      metadata: { labels: appLabels },
+      spec: { serviceAccountName: "absent", containers: [{ name: "app", image: "demo" }] },
+    },
+  },
+};
