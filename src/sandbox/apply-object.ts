@@ -30,6 +30,7 @@ export function applyObject(
     const place = namespace === undefined ? name : `${namespace}/${name}`;
     throw conflictError(`${kind.kind} ${place}`, outcome.conflicts);
   }
+  refuseInvalid(outcome.object);
   if (live === undefined) {
     store.create(outcome.object);
     return true;
@@ -46,7 +47,28 @@ function refuseBadNamespace(
   if (namespace === undefined) throw rejectedError(`${object.kind} "${name}" names no namespace`);
   const found = store.find({ apiVersion: "v1", kind: "Namespace", name: namespace });
   if (found === undefined) throw objectNotFound("namespaces", namespace);
-  if (found.metadata.deletionTimestamp !== undefined) throw terminatingError(namespace);
+  const isNew = store.find({ ...object, name, namespace }) === undefined;
+  if (isNew && found.metadata.deletionTimestamp !== undefined) throw terminatingError(namespace);
+}
+
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/;
+const LABEL_VALUE_LENGTH = 63;
+
+/**
+ * What no kind may have: labels that are none (apimachinery, pkg/util/validation). Throws
+ * `GT-OBJECT-INVALID`, in the API server's words.
+ */
+export function refuseInvalid({ kind, metadata }: KubernetesObject): void {
+  const values = Object.values(metadata.labels ?? {});
+  const bad = values.find((one) => one.length > LABEL_VALUE_LENGTH || !LABEL_VALUE.test(one));
+  if (bad === undefined) return;
+  const rule =
+    bad.length > LABEL_VALUE_LENGTH
+      ? `must be no more than ${LABEL_VALUE_LENGTH} bytes`
+      : "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+  throw rejectedError(
+    `${kind} "${metadata.name}" is invalid: metadata.labels: Invalid value: "${bad}": ${rule}`,
+  );
 }
 
 /** A JSON merge patch (RFC 7396), with its manager recorded. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { findKind } from "../kinds.ts";
 import type { Kubernetes, KubernetesObject, ObjectRef } from "../ports/kubernetes.ts";
-import { applyObject, mergePatch } from "./apply-object.ts";
+import { applyObject, mergePatch, refuseInvalid } from "./apply-object.ts";
 import { forbiddenError, objectNotFound, type Target } from "./kubernetes-errors.ts";
 import type { Simulation } from "./simulation.ts";
 import type { ObjectStore } from "./store/object-store.ts";
@@ -57,7 +57,9 @@ function applies(simulation: Simulation, enter: EnterToWrite, onWrite: () => voi
       await enter("patch", [targetOfRef(ref)]);
       const live = findObject(store, ref);
       if (live === undefined) throw objectNotFound(ref.kind.kind, ref.name);
-      const next = store.put(live, mergePatch(live, patch));
+      const patched = mergePatch(live, patch);
+      refuseInvalid(patched);
+      const next = store.put(live, patched);
       if (next === live) return;
       endDeletion(store, next);
       onWrite();
@@ -86,6 +88,7 @@ function replaces(simulation: Simulation, enter: EnterToWrite, onWrite: () => vo
       const live = store.find({ ...object, ...object.metadata });
       if (live === undefined) return false;
       if (live.metadata.resourceVersion !== object.metadata.resourceVersion) return false;
+      refuseInvalid(object);
       const next = structuredClone(object);
       next.metadata = { ...live.metadata, ...next.metadata };
       if (isDeepStrictEqual(next, live)) return true;

@@ -1,9 +1,16 @@
-import { describeKubernetesContract } from "../contract/kubernetes/contract.ts";
+import {
+  describeAdmissionContract,
+  describeKubernetesContract,
+} from "../contract/kubernetes/contract.ts";
+import { crdOf, type KubernetesHarness } from "../contract/kubernetes/harness.ts";
 import { describeUnreachableContract } from "../contract/kubernetes/unreachable.ts";
 import { applyObject } from "../../src/sandbox/apply-object.ts";
 import { installCrds, newSandbox } from "./bring-up.ts";
 
-describeKubernetesContract("the sandbox", async () => {
+describeKubernetesContract("the sandbox", makeKubernetes);
+describeAdmissionContract("the sandbox", makeKubernetes);
+
+async function makeKubernetes(): Promise<KubernetesHarness> {
   const sandbox = await newSandbox();
   await installCrds(sandbox);
   const { kubernetes } = await sandbox.connect(undefined, {});
@@ -20,6 +27,10 @@ describeKubernetesContract("the sandbox", async () => {
     applyAs: async (manager, object) => {
       applyObject(simulation, object, manager);
     },
+    serve: async (kind) => {
+      await kubernetes.apply([crdOf(kind)]);
+      await sandbox.clock.sleep(1_000);
+    },
     writeLogs: async ({ namespace, name, labels, lines }) => {
       const metadata = { name, namespace, labels };
       const pod = simulation.store.create({ apiVersion: "v1", kind: "Pod", metadata });
@@ -29,7 +40,7 @@ describeKubernetesContract("the sandbox", async () => {
       await Promise.all([sandbox.close(), other.close()]);
     },
   };
-});
+}
 
 describeUnreachableContract("the sandbox, out of reach", async () => {
   const sandbox = await newSandbox({ faults: ["unreachable-cluster"] });

@@ -29,6 +29,10 @@ describeKubernetesContract("kubectl's proxy and apply", async () => {
       if (Array.isArray(result)) throw new Error(`${manager} met a conflict`);
       return Promise.resolve();
     },
+    serve: (kind) => {
+      scene.cluster.served.push(kind);
+      return Promise.resolve();
+    },
     writeLogs: ({ namespace, name, labels, lines }) => {
       scene.cluster.create(kinds.Pod, {
         apiVersion: "v1",

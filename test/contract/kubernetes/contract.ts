@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { kinds } from "../../../src/kinds.ts";
+import { describeAdmission } from "./admission.ts";
 import { describeApply } from "./apply.ts";
 import { describeForbidden } from "./forbidden.ts";
 import type { KubernetesHarness } from "./harness.ts";
@@ -13,13 +14,36 @@ export interface Scene extends KubernetesHarness {
   namespace: string;
 }
 
-/**
- * What every `Kubernetes` port must do, whatever is behind it. `make` is called once; each test
- * works in a namespace of its own, so the cluster may be a shared one.
- */
+/** What every `Kubernetes` port must do, whatever is behind it. */
 export function describeKubernetesContract(
   name: string,
   make: () => Promise<KubernetesHarness>,
+): void {
+  describeOnCluster(name, make, (scene) => {
+    describeReads(scene);
+    describeApply(scene);
+    describeWrites(scene);
+    describeForbidden(scene);
+    describeObserve(scene);
+  });
+}
+
+/** What it does where the API server looks at what it is given: stand-ins take anything. */
+export function describeAdmissionContract(
+  name: string,
+  make: () => Promise<KubernetesHarness>,
+): void {
+  describeOnCluster(`${name}, which admits`, make, describeAdmission);
+}
+
+/**
+ * `make` is called once; each test works in a namespace of its own, so the cluster may be a shared
+ * one.
+ */
+function describeOnCluster(
+  name: string,
+  make: () => Promise<KubernetesHarness>,
+  behaviours: (scene: () => Scene) => void,
 ): void {
   describe(`the Kubernetes port over ${name}`, () => {
     let harness: KubernetesHarness | undefined;
@@ -45,10 +69,6 @@ export function describeKubernetesContract(
       if (harness === undefined) throw new Error("the harness was not made");
       return { ...harness, namespace };
     };
-    describeReads(scene);
-    describeApply(scene);
-    describeWrites(scene);
-    describeForbidden(scene);
-    describeObserve(scene);
+    behaviours(scene);
   });
 }

@@ -12,6 +12,8 @@ export interface KubernetesHarness {
   kubernetes: Kubernetes;
   /** Server-side apply as another field manager: a controller, or a colleague with kubectl. */
   applyAs: (manager: string, object: KubernetesObject) => Promise<void>;
+  /** Has the cluster serve a kind that it did not serve; resolves once it does. */
+  serve: (kind: ResourceKind) => Promise<void>;
   /** Somebody who may read ConfigMaps, and a request that the cluster refuses to them. */
   limited: { kubernetes: Kubernetes; denied: AccessRequest };
   /** Somebody who may read everything and write nothing. */
@@ -33,6 +35,25 @@ export const unservedKind: ResourceKind = {
   plural: "unserveds",
   namespaced: true,
 };
+
+/** The CRD of a kind, whose objects may hold anything. */
+export function crdOf({ apiVersion, kind, plural }: ResourceKind): KubernetesObject {
+  const [group, version] = apiVersion.split("/");
+  const schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+  return {
+    apiVersion: kinds.CustomResourceDefinition.apiVersion,
+    kind: kinds.CustomResourceDefinition.kind,
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      names: { kind, plural },
+      scope: "Namespaced",
+      versions: [
+        { name: version, served: true, storage: true, schema: { openAPIV3Schema: schema } },
+      ],
+    },
+  };
+}
 
 /** A ConfigMap; `metadata` adds to its name and namespace. */
 export function configMap(

@@ -64,6 +64,22 @@ export function describeObserve(scene: () => Scene): void {
       expect(await last).toMatchObject({ done: true });
     });
 
+    it("sees the objects of a kind that is served only meanwhile", async () => {
+      const { kubernetes, namespace, serve } = scene();
+      const late = { ...unservedKind, apiVersion: `${namespace}.example.org/v1`, kind: "Late" };
+      const { apiVersion, kind } = late;
+      const stop = new AbortController();
+      const sets = iterate(kubernetes.observe(late, { namespace }, stop.signal));
+      expect((await sets.next()).value).toEqual([]);
+      const some = observedUntil(sets, ({ length }) => length > 0);
+      await serve(late);
+      await kubernetes.apply([{ apiVersion, kind, metadata: { name: "one", namespace } }]);
+      expect(await some).toMatchObject([
+        { apiVersion, kind, metadata: { name: "one", namespace } },
+      ]);
+      stop.abort();
+    });
+
     it("sees an object with a finalizer until that is gone, marked as deleted", async () => {
       const { kubernetes, namespace } = scene();
       const stop = new AbortController();

@@ -7,7 +7,11 @@ import { at, fields, text } from "../../../src/sandbox/fields.ts";
 import { createTools } from "../../../src/adapters/tools.ts";
 import { describeChartsContract } from "../../contract/charts/contract.ts";
 import { describeRenderedCharts, type RenderedHarness } from "../../contract/charts/rendered.ts";
-import { describeKubernetesContract } from "../../contract/kubernetes/contract.ts";
+import {
+  describeAdmissionContract,
+  describeKubernetesContract,
+} from "../../contract/kubernetes/contract.ts";
+import { crdOf, type KubernetesHarness } from "../../contract/kubernetes/harness.ts";
 import { describeUnreachableContract } from "../../contract/kubernetes/unreachable.ts";
 import { describeTools } from "../../contract/world/tools-contract.ts";
 import { releaseSecret, secretWith } from "../../support/fake-cluster/releases.ts";
@@ -36,7 +40,10 @@ function kubectl(args: readonly string[], input = ""): Promise<string> {
   return run(join(lab.built.bin, "kubectl"), [`--kubeconfig=${kubeconfig}`, ...args], { input });
 }
 
-describeKubernetesContract("a real API server", async () => {
+describeKubernetesContract("a real API server", makeKubernetes);
+describeAdmissionContract("a real API server", makeKubernetes);
+
+async function makeKubernetes(): Promise<KubernetesHarness> {
   const connection = await connect(lab, lab.account.colleague);
   const reader = await connect(lab, lab.account.reader);
   return {
@@ -49,6 +56,11 @@ describeKubernetesContract("a real API server", async () => {
     applyAs: async (manager, object) => {
       const flags = ["--server-side", `--field-manager=${manager}`, "--filename=-"];
       await kubectl(["apply", ...flags], JSON.stringify(object));
+    },
+    serve: async (kind) => {
+      const crd = crdOf(kind);
+      await connection.kubernetes.apply([crd]);
+      await kubectl(["wait", "--for=condition=Established", "crd", crd.metadata.name]);
     },
     writeLogs: async ({ namespace, name, labels, lines }) => {
       const container = { name: "app", image: TALKER, args: lines };
@@ -63,7 +75,7 @@ describeKubernetesContract("a real API server", async () => {
       await Promise.all([connection.close(), reader.close()]);
     },
   };
-});
+}
 
 describeUnreachableContract("kubectl, and a closed port", () =>
   connect(lab, lab.account.colleague, 4, "https://127.0.0.1:9"),
