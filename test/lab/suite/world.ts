@@ -13,12 +13,16 @@ export const addressOf = (index: number): string => `127.0.80.${index + 1}`;
 /** A lab for one suite; `await using` or `stop()` ends it and removes its files. */
 export async function startWorld(options: Partial<LabOptions> = {}): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), "gateway-tls-lab-"));
-  const lab = await startLab({ address: ADDRESS, ...options, built: inject("built"), folder });
-  return {
-    ...lab,
-    stop: async () => {
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const lab = await startLab({ address: ADDRESS, ...options, built: inject("built"), folder });
+    const stop = async () => {
       await lab.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+      removeFolder();
+    };
+    return { ...lab, stop };
+  } catch (error) {
+    removeFolder();
+    throw error;
+  }
 }
