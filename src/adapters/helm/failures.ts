@@ -97,7 +97,7 @@ const releaseFailures: readonly KnownFailure[] = [
     explain: (_, text, release) =>
       new UserError(
         "GT-CHART-VALUES",
-        `The chart refuses the values of ${release}: ${errorOf(text)}.`,
+        `The chart refuses the values of ${release}: ${problemsOf(text) ?? errorOf(text)}.`,
         {
           hint: "Check the chart's `values` in the config, and whether the chart is of the planned version.",
         },
@@ -112,6 +112,12 @@ export function errorOf(text: string): string {
     /^(?:UPGRADE|INSTALLATION) FAILED: /,
     "",
   );
+}
+
+/** What a chart's schema says of its values: helm lists it below its error, a problem in each line. */
+function problemsOf(text: string): string | undefined {
+  const problems = [...text.matchAll(/^- (.+)$/gm)].map(([, problem = ""]) => problem.trim());
+  return problems.length > 0 ? problems.join("; ") : undefined;
 }
 
 /** A wait that helm gave up: 3 says only so, 4 also names the resource. */

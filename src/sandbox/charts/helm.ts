@@ -89,7 +89,7 @@ async function upgrade(
   if (before?.status === "uninstalling") throw noDeployed(before);
   const facts = { ...request, version, appVersion };
   const problems = chart.check(version, request.values);
-  if (problems.length > 0) throw valuesError(chart.name, problems);
+  if (problems.length > 0) throw valuesError(`${request.namespace}/${request.name}`, problems);
   const objects = chart.render(facts).map((object) => owned(object, request));
   refuseForeign(simulation, objects, request);
   const release = nextRevision(simulation, request, { chart, version, appVersion }, before);
@@ -168,11 +168,13 @@ function noDeployed({ name, namespace }: Release): UserError {
   );
 }
 
-function valuesError(chart: string, problems: readonly string[]): UserError {
+function valuesError(release: string, problems: readonly string[]): UserError {
   return new UserError(
     "GT-CHART-VALUES",
-    `The values don't meet the specifications of the schema in the chart ${chart}: ${problems.join("; ")}.`,
-    { hint: `Correct charts.${chart}.values in the configuration.` },
+    `The chart refuses the values of ${release}: ${problems.join("; ")}.`,
+    {
+      hint: "Check the chart's `values` in the config, and whether the chart is of the planned version.",
+    },
   );
 }
 

@@ -95,8 +95,8 @@ describe("helm's words", () => {
     [
       "GT-CHART-VALUES",
       undefined,
-      "schema",
-      "Error: values don't meet the specifications of the schema(s) in the following chart(s):\ncert-manager:\n- at '/x': wrong",
+      "at '/x': wrong; at '/y': no.",
+      "Error: values don't meet the specifications of the schema(s) in the following chart(s):\ncert-manager:\n- at '/x': wrong\n- at '/y': no\n",
     ],
     [
       "GT-CLUSTER-UNREACHABLE",

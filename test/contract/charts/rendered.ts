@@ -19,7 +19,7 @@ export function describeRenderedCharts(name: string, make: () => Promise<Rendere
       await expect(apply({ values: { replicas: "three" } })).rejects.toMatchObject({
         name: "UserError",
         code: "GT-CHART-VALUES",
-        message: expect.stringContaining("values don't meet the specifications") as unknown,
+        message: expect.stringContaining("at '/replicas': got string, want integer") as unknown,
         retry: undefined,
       });
       expect(await find()).toBeUndefined();
