@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { at, fields, list, text } from "../../../src/sandbox/fields.ts";
 import type { ApiClient } from "../kubernetes/client.ts";
-import type { LoadBalancers } from "../load-balancers.ts";
+import type { Mirror } from "../kubernetes/mirror.ts";
 import type { Workload } from "../node/node.ts";
 import { requestToken } from "../node/pod-files.ts";
 import { attach, judgeBackends } from "./attach.ts";
@@ -16,8 +16,6 @@ import { GatewayWorld, isAbout } from "./world.ts";
 const API = "/apis/gateway.networking.k8s.io/v1";
 const GROUP = "gateway.networking.k8s.io";
 const BUNDLE = "gateway.networking.k8s.io/bundle-version";
-const GATEWAY_CRD =
-  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldSelector=metadata.name%3Dgateways.gateway.networking.k8s.io";
 /** Of the Gateway API that this NGINX Gateway Fabric is made for. */
 const SUPPORTED = "1.5.1";
 
@@ -33,8 +31,6 @@ interface Replica {
 
 /** Stands for NGINX Gateway Fabric 2.6's control plane: statuses, and a data plane per Gateway. */
 export class GatewayController {
-  /** What the data planes serve from. */
-  readonly world: GatewayWorld;
   readonly #client: ApiClient;
   /** Of each pod that runs, by uid: the oldest leads, and the next one when it has stopped. */
   readonly #replicas = new Map<string, Replica>();
@@ -47,12 +43,11 @@ export class GatewayController {
   constructor(client: ApiClient, onChange: () => void) {
     this.#client = client;
     this.#onChange = onChange;
-    this.world = new GatewayWorld(client, () => this.look());
   }
 
   end(): void {
+    for (const { world } of this.#replicas.values()) world.stop();
     this.#replicas.clear();
-    this.world.stop();
   }
 
   /** Runs with the pod's arguments and as its ServiceAccount, for as long as the pod does. */
@@ -81,10 +76,15 @@ export class GatewayController {
     if (!this.#isBusy) void this.#work();
   }
 
+  /** What the data planes serve from; nothing, while no pod runs. */
+  get world(): GatewayWorld | undefined {
+    return this.#findLeader()?.world;
+  }
+
   /** The Gateways that this controller serves. */
   served(): KubernetesObject[] {
     const leader = this.#findLeader();
-    return leader === undefined ? [] : findServed(this.world, leader.settings);
+    return leader === undefined ? [] : findServed(leader.world, leader.settings);
   }
 
   #findLeader(): Replica | undefined {
@@ -109,20 +109,19 @@ export class GatewayController {
     const { client, world, settings } = leader;
     for (const gatewayClass of world.classes.all()) {
       if (at(gatewayClass, "spec", "controllerName") === settings.controllerName) {
-        await this.#reportClass(client, gatewayClass);
+        await this.#reportClass(leader, gatewayClass);
       }
     }
     for (const gateway of findServed(world, settings)) {
       const service = await ensureDataPlane(client, world, settings, gateway);
       const verdicts = judgeListeners(world, gateway);
       const attached = await this.#reportRoutes(leader, gateway, verdicts);
-      await this.#reportGateway(client, gateway, { verdicts, attached, service });
+      await this.#reportGateway(leader, gateway, { verdicts, attached, service });
     }
   }
 
-  async #reportClass(client: ApiClient, gatewayClass: KubernetesObject): Promise<void> {
-    // A list, for upstream's role has no more.
-    const [crd] = await client.list(GATEWAY_CRD);
+  async #reportClass({ client, world }: Replica, gatewayClass: KubernetesObject): Promise<void> {
+    const [crd] = world.crds.all();
     const version = (crd?.metadata.annotations?.[BUNDLE] ?? "").replace(/^v/, "");
     const minor = (text: string): string => text.split(".").slice(0, 2).join(".");
     const supported =
@@ -134,9 +133,9 @@ export class GatewayController {
             `The Gateway API CRD versions are not recommended. Recommended version is v${SUPPORTED}`,
           );
     const conditions = [good("Accepted", "Accepted", "The GatewayClass is accepted"), supported];
-    await writeStatus(client, `${API}/gatewayclasses/${gatewayClass.metadata.name}`, gatewayClass, {
-      conditions: this.#stamp(gatewayClass, conditions),
-    });
+    const path = `${API}/gatewayclasses/${gatewayClass.metadata.name}`;
+    const status = { conditions: this.#stamp(gatewayClass, conditions) };
+    await writeStatus(client, path, { mirror: world.classes, object: gatewayClass }, status);
   }
 
   async #reportRoutes(
@@ -162,13 +161,14 @@ export class GatewayController {
       if (parents.length === 0 && others.length === before.length) continue;
       const { namespace, name } = route.metadata;
       const path = `${API}/namespaces/${namespace}/httproutes/${name}`;
-      await writeStatus(client, path, route, { parents: [...others, ...parents] });
+      const status = { parents: [...others, ...parents] };
+      await writeStatus(client, path, { mirror: world.routes, object: route }, status);
     }
     return attached;
   }
 
   async #reportGateway(
-    client: ApiClient,
+    { client, world }: Replica,
     gateway: KubernetesObject,
     found: {
       verdicts: readonly ListenerVerdict[];
@@ -189,11 +189,10 @@ export class GatewayController {
     });
     const addresses = addressesOf(service);
     const { namespace, name } = gateway.metadata;
-    await writeStatus(client, `${API}/namespaces/${namespace}/gateways/${name}`, gateway, {
-      conditions: this.#stamp(gateway, gatewayConditions(verdicts)),
-      listeners,
-      addresses,
-    });
+    const path = `${API}/namespaces/${namespace}/gateways/${name}`;
+    const conditions = this.#stamp(gateway, gatewayConditions(verdicts));
+    const status = { conditions, listeners, addresses };
+    await writeStatus(client, path, { mirror: world.gateways, object: gateway }, status);
   }
 
   #stamp(object: KubernetesObject, wanted: readonly Condition[]) {
@@ -202,18 +201,29 @@ export class GatewayController {
   }
 }
 
-/** Replaces what differs: upstream's role may update, and not patch. */
+/**
+ * Replaces what differs: upstream's role may update, and not patch. The data planes go by it before
+ * it is told, as nginx is configured before upstream writes statuses.
+ */
 async function writeStatus(
   client: ApiClient,
   path: string,
-  object: KubernetesObject,
+  { mirror, object }: { mirror: Mirror; object: KubernetesObject },
   status: Record<string, unknown>,
 ): Promise<void> {
   const live = fields(object["status"]);
   const same = Object.entries(status).every(([key, value]) =>
     isDeepStrictEqual(live[key] ?? [], value),
   );
-  if (!same) await client.replace(`${path}/status`, { ...object, status: { ...live, ...status } });
+  if (same) return;
+  const next = { ...object, status: { ...live, ...status } };
+  mirror.swap(object, next);
+  try {
+    await client.replace(`${path}/status`, next);
+  } catch (error) {
+    mirror.swap(next, object);
+    throw error;
+  }
 }
 
 function addressesOf(service: KubernetesObject | undefined): { type: string; value: string }[] {
@@ -226,19 +236,4 @@ function addressesOf(service: KubernetesObject | undefined): { type: string; val
     type: "Hostname",
     value: text(hostname),
   }));
-}
-
-/** The Gateway whose Service a load balancer stands before. */
-export function gatewayBehind(
-  controller: GatewayController,
-  balancers: LoadBalancers,
-  address: string,
-): KubernetesObject | undefined {
-  const balancer = balancers.all().find((one) => one.address === address && one.public);
-  if (balancer === undefined) return undefined;
-  const { namespace, name } = balancer.service;
-  const owner = controller.world.services
-    .find(name, namespace)
-    ?.metadata.ownerReferences?.find(({ kind }) => kind === "Gateway");
-  return controller.served().find(({ metadata }) => metadata.uid === owner?.uid);
 }

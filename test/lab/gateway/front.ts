@@ -3,10 +3,11 @@ import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
+import type { KubernetesObject } from "../../../src/ports/kubernetes.ts";
 import { at, list, text } from "../../../src/sandbox/fields.ts";
 import { refuseUnknownNames } from "../../support/tls-front.ts";
 import type { LoadBalancers } from "../load-balancers.ts";
-import { type GatewayController, gatewayBehind } from "./controller.ts";
+import type { GatewayController } from "./controller.ts";
 import { answerRequest, findListener } from "./routing.ts";
 
 export interface SeenRequest {
@@ -108,11 +109,12 @@ export class GatewayFront {
     return (request, response) => {
       const host = (request.headers.host ?? "").replace(/:\d+$/, "").toLowerCase();
       const url = request.url ?? "/";
+      const { world } = this.#controller;
       const gateway = gatewayBehind(this.#controller, this.#balancers, address);
       const reply =
-        gateway === undefined
+        gateway === undefined || world === undefined
           ? { status: 503, headers: {}, body: "" }
-          : answerRequest(this.#controller.world, gateway, {
+          : answerRequest(world, gateway, {
               port,
               host,
               url,
@@ -129,10 +131,25 @@ export class GatewayFront {
       const gateway = gatewayBehind(this.#controller, this.#balancers, address);
       const listener = gateway === undefined ? undefined : findListener(gateway, port, name);
       if (gateway === undefined || listener === undefined) return done(new Error("no listener"));
-      const { secret } = this.#controller.world.findSecret(gateway, listener);
+      const secret = this.#controller.world?.findSecret(gateway, listener).secret;
       const decode = (key: string): string =>
         Buffer.from(text(at(secret, "data", key)), "base64").toString();
       return done(null, createSecureContext({ cert: decode("tls.crt"), key: decode("tls.key") }));
     };
   }
+}
+
+/** The Gateway whose Service a load balancer stands before. */
+function gatewayBehind(
+  controller: GatewayController,
+  balancers: LoadBalancers,
+  address: string,
+): KubernetesObject | undefined {
+  const balancer = balancers.all().find((one) => one.address === address && one.public);
+  if (balancer === undefined) return undefined;
+  const { namespace, name } = balancer.service;
+  const owner = controller.world?.services
+    .find(name, namespace)
+    ?.metadata.ownerReferences?.find(({ kind }) => kind === "Gateway");
+  return controller.served().find(({ metadata }) => metadata.uid === owner?.uid);
 }

@@ -5,8 +5,13 @@ import { Mirror } from "../kubernetes/mirror.ts";
 
 const API = "/apis/gateway.networking.k8s.io/v1";
 
+/** Of the version that is installed. */
+const GATEWAY_CRD =
+  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldSelector=metadata.name%3Dgateways.gateway.networking.k8s.io";
+
 /** Everything that the gateway looks at, kept in step. */
 export class GatewayWorld {
+  readonly crds: Mirror;
   readonly classes: Mirror;
   readonly gateways: Mirror;
   readonly routes: Mirror;
@@ -19,6 +24,7 @@ export class GatewayWorld {
 
   constructor(client: ApiClient, onChange: () => void) {
     const mirror = (path: string) => new Mirror(client, path, onChange);
+    this.crds = mirror(GATEWAY_CRD);
     this.classes = mirror(`${API}/gatewayclasses`);
     this.gateways = mirror(`${API}/gateways`);
     this.routes = mirror(`${API}/httproutes`);

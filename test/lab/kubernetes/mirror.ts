@@ -36,6 +36,12 @@ export class Mirror {
     return this.#objects.get(`${namespace ?? ""}/${name}`);
   }
 
+  /** Ahead of the watch: what is about to be written of an object, unless it has changed meanwhile. */
+  swap(before: KubernetesObject, after: KubernetesObject): void {
+    const key = keyOf(before);
+    if (this.#objects.get(key) === before) this.#objects.set(key, after);
+  }
+
   stop(): void {
     this.#ending.abort();
   }
