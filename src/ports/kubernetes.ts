@@ -72,7 +72,7 @@ export interface LogQuery {
   tailLines: number;
 }
 
-/** A cluster, read over one `kubectl proxy` and written with `kubectl apply`. */
+/** A cluster, read and written over one `kubectl proxy`. */
 export interface Kubernetes {
   /** The API server's version, as it spells it: `v1.34.2-eks-1234567`. */
   version(): Promise<string>;
@@ -95,8 +95,8 @@ export interface Kubernetes {
   /** SelfSubjectAccessReviews, side by side; one answer per request, in order. */
   review(requests: readonly AccessRequest[]): Promise<boolean[]>;
   /**
-   * Server-side apply of all objects in one call (field manager `gateway-tls`), in the order
-   * given. Never forces a conflict.
+   * Server-side apply of all objects (field manager `gateway-tls`): namespaces first, the others
+   * side by side. Never forces a conflict.
    */
   apply(objects: readonly KubernetesObject[]): Promise<void>;
   /** JSON merge patch of one object. */

@@ -30,7 +30,7 @@ function count<Port extends object>(port: Port, calls: string[], of?: readonly s
   });
 }
 
-/** Every apply and every chart is a child process; every call of AWS is a request or more. */
+/** Every chart is a child process; every call of AWS is a request or more. */
 async function costOf(hosts: number) {
   const statePath = join(directory, `sandbox-${hosts}.json`);
   const sandbox = await createSandbox({ statePath, faults: [] });
@@ -39,7 +39,6 @@ async function costOf(hosts: number) {
   const aws: string[] = [];
   const through = (world: ConnectedWorld): ConnectedWorld => ({
     ...world,
-    kubernetes: count(world.kubernetes, children, ["apply"]),
     charts: count(world.charts, children, ["apply", "rollback", "uninstall"]),
     zones: count(world.zones, aws),
     identity: count(world.identity, aws),

@@ -27,6 +27,8 @@ export interface ApiRequest {
   contentType?: string;
   accept?: string;
   signal?: AbortSignal;
+  /** May be sent again when no answer came, as every GET may. */
+  idempotent?: boolean;
   /** As a sentence's subject: "Listing secrets". */
   what: string;
 }
@@ -115,7 +117,7 @@ export class ApiClient {
 
   async #sendOnce(request: ApiRequest): Promise<ApiAnswer> {
     await this.#route.refreshIfDue();
-    const repeatable = request.method === undefined || request.method === "GET";
+    const { method = "GET", idempotent = method === "GET" } = request;
     for (let attempt = 1; ; attempt += 1) {
       const socket = await this.#route.socketPath();
       try {
@@ -126,7 +128,7 @@ export class ApiClient {
         // A kept connection, or the proxy itself, may have ended between two requests.
         const refused = isRefused(cause);
         if (refused) await this.#route.giveUp(socket);
-        if (attempt === ATTEMPTS || !(repeatable || refused)) {
+        if (attempt === ATTEMPTS || !(idempotent || refused)) {
           throw this.#unanswered(request.what, cause);
         }
         await sleep(attempt * RECONNECT_PAUSE_MS);

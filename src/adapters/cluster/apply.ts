@@ -1,42 +1,114 @@
+import { setTimeout as after } from "node:timers/promises";
 import { Cancelled, UserError } from "../../errors.ts";
+import { kinds } from "../../kinds.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
-import type { ChildProcesses } from "./child-processes.ts";
+import type { ApiClient } from "./api-client.ts";
 import { classifyClusterText } from "./classify.ts";
-import { kubectlFlags, type Target } from "./kubeconfig.ts";
+import { findServedKind } from "./discovery.ts";
+import { parseStatusMessage } from "./objects.ts";
+import { resourcePath, withQuery } from "./resource-path.ts";
 
 /** Who we are among the managers of a field. */
 export const FIELD_MANAGER = "gateway-tls";
+/** Hides the way to the API server, and is little of what it takes at once of one caller. */
+const AT_ONCE = 8;
 const GRACE_MS = 10_000;
-const LONGEST_LIST = 3;
+
+/** Whether an object was written, why not, or that it was not begun with. */
+type Outcome = "applied" | "left" | UserError;
 
 /**
- * One `kubectl apply --server-side` for all objects, so that what we do is what the user could do.
- * It goes on behind an object that fails; the first failure is what is told, with what was written
- * all the same. Throws Cancelled when it was interrupted.
+ * Server-side applies, sent as `kubectl apply --server-side` sends them, but without its question
+ * for the group's OpenAPI document, which the API server builds anew, for seconds, whenever a CRD
+ * has changed (kubectl, QueryParamVerifierV3 of cli-runtime, pkg/resource).
  */
-export async function applyObjects(
-  children: ChildProcesses,
-  target: Target,
-  objects: readonly KubernetesObject[],
-): Promise<void> {
-  if (objects.length === 0) return;
-  const args = [
-    "apply",
-    "--server-side",
-    `--field-manager=${FIELD_MANAGER}`,
-    ...kubectlFlags(target),
-    "--filename=-",
-  ];
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  const finished = await children.run("kubectl", args, { input, graceMs: GRACE_MS });
-  if (finished.exitCode === 0) return;
-  const failed = withoutApplied(objects, finished.stdout);
-  const written = objects
-    .filter((object) => !failed.includes(object))
-    .map((object) => `applied ${describe([object])}`);
-  if (finished.interrupted) throw new Cancelled(undefined, { written });
-  const error = classifyClusterText(finished.stderr, target.server, `Applying ${describe(failed)}`);
-  throw telling(failed, written, error);
+export class Applies {
+  readonly #running = new Set<Promise<unknown>>();
+  #ended = false;
+
+  /**
+   * Namespaces first, then the rest side by side. Goes on behind an object that fails; the first
+   * failure that waiting would not mend is what is told, with what was written all the same.
+   * Throws Cancelled when it was ended.
+   */
+  async run(client: ApiClient, objects: readonly KubernetesObject[]): Promise<void> {
+    const outcomes = new Map<KubernetesObject, Outcome>();
+    for (const wave of [objects.filter(isFirst), objects.filter((one) => !isFirst(one))]) {
+      const queue = [...wave];
+      const work = async (): Promise<void> => {
+        for (let object = queue.shift(); object !== undefined; object = queue.shift()) {
+          outcomes.set(object, this.#ended ? "left" : await this.#track(client, object));
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(AT_ONCE, wave.length) }, work));
+    }
+    tell(objects.map((object) => ({ object, outcome: outcomes.get(object) ?? "left" })));
+  }
+
+  /** Nothing more is begun; what is on its way is awaited, for ten seconds. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    if (this.#running.size === 0) return;
+    const grace = after(GRACE_MS, undefined, { ref: false });
+    await Promise.race([Promise.all(this.#running), grace]);
+  }
+
+  async #track(client: ApiClient, object: KubernetesObject): Promise<Outcome> {
+    const applied = applyOne(client, object).then(
+      () => "applied" as const,
+      (error: unknown) => {
+        if (error instanceof UserError) return error;
+        throw error;
+      },
+    );
+    const settled = applied.catch(() => undefined);
+    this.#running.add(settled);
+    try {
+      return await applied;
+    } finally {
+      this.#running.delete(settled);
+    }
+  }
+}
+
+const isFirst = ({ kind }: KubernetesObject): boolean => kind === kinds.Namespace.kind;
+
+async function applyOne(client: ApiClient, object: KubernetesObject): Promise<void> {
+  const what = `Applying ${describe(object)}`;
+  const { namespace, name } = object.metadata;
+  const kind = await findServedKind(client, object);
+  if (kind === undefined) throw notServed(client, object, what);
+  const query = { fieldManager: FIELD_MANAGER, fieldValidation: "Strict", force: "false" };
+  const answer = await client.send({
+    method: "PATCH",
+    path: withQuery(resourcePath(kind, namespace, name), query),
+    contentType: "application/apply-patch+yaml",
+    body: object,
+    idempotent: true,
+    what,
+  });
+  if (answer.status < 300) return;
+  const isNamed = / "[^"]+" not found/.test(parseStatusMessage(answer.text));
+  if (answer.status === 404 && !isNamed) throw notServed(client, object, what);
+  throw client.failure(answer, what);
+}
+
+/** In kubectl's words: the API server answers a kind that it does not know with no more than 404. */
+function notServed(client: ApiClient, object: KubernetesObject, what: string): UserError {
+  const text = `no matches for kind "${object.kind}" in version "${object.apiVersion}"`;
+  return classifyClusterText(text, client.server, what);
+}
+
+function tell(all: readonly { object: KubernetesObject; outcome: Outcome }[]): void {
+  const written = all.flatMap(({ object, outcome }) =>
+    outcome === "applied" ? [`applied ${describe(object)}`] : [],
+  );
+  const failures = all.flatMap(({ object, outcome }) =>
+    outcome instanceof UserError ? [{ object, error: outcome }] : [],
+  );
+  const failure = failures.find(({ error }) => error.retry === undefined) ?? failures[0];
+  if (failure !== undefined) throw telling(failure.object, written, failure.error);
+  if (written.length < all.length) throw new Cancelled(undefined, { written });
 }
 
 /** Failures whose words leave out which object it was. */
@@ -44,11 +116,11 @@ const ABOUT_OBJECTS = new Set(["GT-FIELD-CONFLICT", "GT-OBJECT-INVALID", "GT-ADM
 
 /** The same error, with what failed in its words where they leave it out, and what did not. */
 function telling(
-  failed: readonly KubernetesObject[],
+  object: KubernetesObject,
   written: readonly string[],
   { code, message, hint, cause, retry, exitCode }: UserError,
 ): UserError {
-  const words = ABOUT_OBJECTS.has(code) ? `${describe(failed)}: ${message}` : message;
+  const words = ABOUT_OBJECTS.has(code) ? `${describe(object)}: ${message}` : message;
   return new UserError(code, words, {
     cause,
     written,
@@ -58,24 +130,7 @@ function telling(
   });
 }
 
-/** kubectl prints `gateway.gateway.networking.k8s.io/edge serverside-applied` for each success. */
-function withoutApplied(objects: readonly KubernetesObject[], stdout: string): KubernetesObject[] {
-  const applied = new Set(
-    [...stdout.matchAll(/^([^./\s]+)\S*\/(\S+) serverside-applied/gm)].map(
-      ([, kind = "", name = ""]) => `${kind}/${name}`,
-    ),
-  );
-  return objects.filter(
-    ({ kind, metadata }) => !applied.has(`${kind.toLowerCase()}/${metadata.name}`),
-  );
-}
-
-/** `Gateway web/edge`; many are counted. */
-function describe(objects: readonly KubernetesObject[]): string {
-  if (objects.length > LONGEST_LIST) return `${objects.length} objects`;
-  return objects
-    .map(({ kind, metadata: { namespace, name } }) =>
-      namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`,
-    )
-    .join(", ");
+/** `Gateway web/edge`. */
+function describe({ kind, metadata: { namespace, name } }: KubernetesObject): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
 }

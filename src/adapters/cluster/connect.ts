@@ -5,6 +5,7 @@ import type { Clock, ClusterAccess, ClusterConnection } from "../../ports/world.
 import { createClock } from "../clock.ts";
 import { createCharts } from "../helm/charts.ts";
 import { ApiClient } from "./api-client.ts";
+import { Applies } from "./apply.ts";
 import { ChildProcesses } from "./child-processes.ts";
 import { ChildRegistry, endLeftovers } from "./children.ts";
 import { findUserTarget, type Target, writeKubeconfig } from "./kubeconfig.ts";
@@ -40,6 +41,7 @@ export async function connectCluster(options: ConnectOptions): Promise<ClusterCo
     directory.remove();
   };
   process.once("exit", killNow);
+  const applies = new Applies();
   const closers: (() => Promise<void> | void)[] = [
     () => {
       directory.remove();
@@ -47,11 +49,12 @@ export async function connectCluster(options: ConnectOptions): Promise<ClusterCo
     },
   ];
   const close = once(async () => {
+    await applies.end();
     await children.end();
     for (const closer of closers.toReversed()) await closer();
   });
   try {
-    return { ...(await open(options, { directory, children, closers })), close };
+    return { ...(await open(options, { directory, children, applies, closers })), close };
   } catch (error) {
     await close();
     throw error;
@@ -61,13 +64,14 @@ export async function connectCluster(options: ConnectOptions): Promise<ClusterCo
 interface Opening {
   directory: PrivateDirectory;
   children: ChildProcesses;
+  applies: Applies;
   /** Run from the last to the first. */
   closers: (() => Promise<void> | void)[];
 }
 
 async function open(
   options: ConnectOptions,
-  { directory, children, closers }: Opening,
+  { directory, children, applies, closers }: Opening,
 ): Promise<Omit<ClusterConnection, "close">> {
   const clock = options.clock ?? createClock();
   const { target, token } = await findTarget(options, directory, children, clock);
@@ -85,7 +89,7 @@ async function open(
     client.close();
   });
   await proxy.socketPath();
-  const kubernetes = createKubernetes({ client, children, target, clock, refreshIfDue });
+  const kubernetes = createKubernetes({ client, applies, clock });
   const charts = createCharts({
     client,
     children,

@@ -59,7 +59,7 @@ describe("our own kubeconfig", () => {
       timeLimitMs: 1000,
     };
     await charts.apply(request, { signal: new AbortController().signal });
-    expect(scene.calls().map(({ program }) => program)).toEqual(["kubectl", "kubectl", "helm"]);
+    expect(scene.calls().map(({ program }) => program)).toEqual(["kubectl", "helm"]);
     expect(JSON.stringify(scene.calls())).not.toContain(FAKE_TOKEN);
   });
 
@@ -125,28 +125,6 @@ describe("the user's own kubeconfig", () => {
       code: "GT-CONTEXT-NOT-FOUND",
       message: "The kubeconfig has no context yours.",
     });
-  });
-});
-
-describe("an apply of several objects", () => {
-  it("names the one that met a conflict, and has applied the others", async () => {
-    const { kubernetes } = await scene.connect();
-    const configMap = (name: string, a: string) => ({
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name, namespace: "web" },
-      data: { a },
-    });
-    await kubernetes.apply([namespace]);
-    scene.cluster.store.apply(kinds.ConfigMap, "argocd", configMap("two", "theirs"));
-    const objects = [configMap("one", "1"), configMap("two", "1"), configMap("three", "1")];
-    await expect(kubernetes.apply(objects)).rejects.toMatchObject({
-      code: "GT-FIELD-CONFLICT",
-      message:
-        "ConfigMap web/two: Others manage fields that are to have another value: argocd has .data.a.",
-      written: ["applied ConfigMap web/one", "applied ConfigMap web/three"],
-    });
-    expect(await kubernetes.list(kinds.ConfigMap)).toHaveLength(3);
   });
 });
 

@@ -66,8 +66,11 @@ describe("the proxy", () => {
     const [pid = 0] = recordedPids();
     process.kill(pid, "SIGKILL");
     expect(await kubernetes.version()).toBe("v1.34.2-fake");
+    const [next = 0] = recordedPids();
+    process.kill(next, "SIGKILL");
+    await kubernetes.apply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: "web" } }]);
     const started = scene.calls().filter(({ argv }) => argv[0] === "proxy");
-    expect(started).toHaveLength(2);
+    expect(started).toHaveLength(3);
     expect(recordedPids()).not.toContain(pid);
   });
 

@@ -9,7 +9,7 @@ const namespaceOf = (name: string) => ({
   metadata: { name },
 });
 
-describeKubernetesContract("kubectl's proxy and apply", async () => {
+describeKubernetesContract("kubectl's proxy", async () => {
   const scene = await createFakeScene();
   const { kubernetes } = await scene.connect();
   const denied = { verb: "delete", group: "", resource: "nodes" };

@@ -90,9 +90,3 @@ export async function readInput() {
   for await (const chunk of process.stdin) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
 }
-
-/** The collection's path of an object's kind. */
-export function collectionPath({ apiVersion, plural, namespaced }, namespace) {
-  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${root}${namespaced ? `/namespaces/${namespace}` : ""}/${plural}`;
-}

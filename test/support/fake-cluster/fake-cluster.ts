@@ -72,7 +72,8 @@ export class FakeCluster {
       return refuse(response, 401, "Unauthorized", "Unauthorized");
     }
     if (url.pathname === "/version") return reply(response, 200, { gitVersion: "v1.34.2-fake" });
-    if (url.pathname === "/served") return reply(response, 200, this.served);
+    const served = this.#discover(url.pathname);
+    if (served.length > 0) return reply(response, 200, { resources: served });
     if (url.pathname.endsWith("/selfsubjectaccessreviews")) return this.#review(body, response);
     const resource = this.#parse(url);
     if (resource === undefined) return reply(response, 404, "404 page not found");
@@ -90,6 +91,14 @@ export class FakeCluster {
         (fault.method ?? method) === method && fault.path.test(`${url.pathname}${url.search}`),
     );
     return index < 0 ? undefined : this.faults.splice(index, 1)[0];
+  }
+
+  /** The resources of a version, where its path is asked for. */
+  #discover(path: string) {
+    const [, apiVersion] = /^\/apis?\/(v1|[^/]+\/[^/]+)$/.exec(path) ?? [];
+    return this.served
+      .filter((kind) => kind.apiVersion === apiVersion)
+      .map(({ plural, kind, namespaced }) => ({ name: plural, kind, namespaced }));
   }
 
   #review(body: unknown, response: ServerResponse): void {
