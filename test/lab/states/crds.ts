@@ -9,8 +9,6 @@ import type { ApiClient } from "../kubernetes/client.ts";
 import { until } from "../suite/until.ts";
 import { groupOf, kindOf } from "./addresses.ts";
 
-/** An attempt of the API server's may take a minute (apiextensions, crd_finalizer.go), then another follows. */
-const DELETED_WITHIN_MS = 180_000;
 const COLLECTION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const GROUPS = ["gateway.networking.k8s.io", "cert-manager.io", "acme.cert-manager.io"];
 
@@ -89,13 +87,17 @@ export class Crds {
     });
   }
 
+  /**
+   * Without the API server's search for objects, which the loader has removed: it tries for a minute
+   * at a time (apiextensions, crd_finalizer.go), and with many CRDs at once has failed thrice.
+   */
   async #delete(name: string): Promise<void> {
-    await this.#client.delete(`${COLLECTION}/${name}`);
-    const look = async () => {
-      const live = await this.#client.get(`${COLLECTION}/${name}`);
-      return live === undefined ? true : undefined;
-    };
-    await until(`CRD ${name} is gone`, look, DELETED_WITHIN_MS);
+    const path = `${COLLECTION}/${name}`;
+    await this.#client.delete(path);
+    await until(`CRD ${name} is gone`, async () => {
+      await this.#client.patch(path, { metadata: { finalizers: null } });
+      return (await this.#client.get(path)) === undefined ? true : undefined;
+    });
     this.#loaded.delete(name);
   }
 }
