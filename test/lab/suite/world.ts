@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { inject } from "vitest";
 import { type Lab, type LabOptions, startLab } from "../lab.ts";
 
+const WORKER = 79 + Number(process.env["VITEST_POOL_ID"] ?? 1);
 /**
  * Of each worker another, and another than `npm run lab -- up` has, so that all can be there. Only
  * Linux has all of 127/8.
  */
-const WORKER = Number(process.env["VITEST_POOL_ID"] ?? 1);
-const ADDRESS = process.platform === "linux" ? `127.0.0.${79 + WORKER}` : "127.0.0.1";
+const ADDRESS = process.platform === "linux" ? `127.0.0.${WORKER}` : "127.0.0.1";
 
 /** For suites that have several labs at once. */
-export const addressOf = (index: number): string => `127.0.80.${index + 1}`;
+export const addressOf = (index: number): string => `127.0.${WORKER}.${index + 1}`;
 
 /** A lab for one suite; `await using` or `stop()` ends it and removes its files. */
 export async function startWorld(options: Partial<LabOptions> = {}): Promise<Lab> {
