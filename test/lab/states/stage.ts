@@ -13,6 +13,8 @@ import { runStatus, type StatusOptions, type StatusRun } from "./run-status.ts";
 import { shiftTimes } from "./shift.ts";
 import { StateLoader } from "./state-loader.ts";
 
+/** What has just begun must not grow old while others are shown. */
+const FRESH_MS = 45_000;
 export const NOW = "2026-11-23T14:00:00Z";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
@@ -37,9 +39,10 @@ export class Stage {
 
   /** The state's objects are in the cluster, and what is outside is served until `act` ends. */
   async show<T>(state: State, act: (outside: Outside) => Promise<T>): Promise<T> {
-    const outside = await startOutside(state, this.#behind(state));
+    const byMs = this.#behind(state);
+    const outside = await startOutside(state, byMs);
     try {
-      await this.change(state);
+      await this.change(state, byMs);
       return await act(outside);
     } finally {
       await outside.close();
@@ -47,23 +50,23 @@ export class Stage {
   }
 
   /** Only the cluster's part of a state. */
-  async change(state: State): Promise<void> {
+  async change(state: State, byMs = this.#behind(state)): Promise<void> {
     const { objects, secretNames, logs, now = NOW } = state;
-    const byMs = this.#behind(state);
     this.server.setLogs(shiftTimes(logs, byMs));
     const complete = objects.map((object) => withCertificate(object, secretNames));
-    await this.#loader.load(complete, byMs, now);
+    await this.#loader.load(complete, byMs, `${now} ${byMs}`);
   }
 
   /**
-   * How far the state's own time is behind the clock: the same for all of one moment, for what they
+   * How far the state's own time is behind the clock: the same for some of one moment, for what they
    * share stays loaded, and a certificate is served that has its Certificate's very dates.
    */
   #behind({ now = NOW }: State): number {
-    const seconds = Math.floor((Date.now() - Date.parse(now)) / 1000);
-    const known = this.#behindMs.get(now) ?? seconds * 1000;
-    this.#behindMs.set(now, known);
-    return known;
+    const known = this.#behindMs.get(now);
+    const byMs = Math.floor((Date.now() - Date.parse(now)) / 1000) * 1000;
+    if (known !== undefined && byMs - known < FRESH_MS) return known;
+    this.#behindMs.set(now, byMs);
+    return byMs;
   }
 
   /** What `gateway-tls status --output json` says of a state. */
