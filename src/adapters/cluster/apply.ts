@@ -41,6 +41,8 @@ export class Applies {
         }
       };
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, wave.length) }, work));
+      // What is in a namespace that could not be made would only say that the namespace is missing.
+      if ([...outcomes.values()].some((outcome) => outcome instanceof UserError)) break;
     }
     tell(objects.map((object) => ({ object, outcome: outcomes.get(object) ?? "left" })));
   }

@@ -46,6 +46,17 @@ describe("an apply of several objects", () => {
     });
   });
 
+  it("does not try what is in a namespace that could not be made, and tells of the namespace", async () => {
+    scene.cluster.faults.push({ path: /namespaces\/shop\?/, status: 503, body: "not ready" });
+    const shop = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+    const inside = { ...configMap("one", "1"), metadata: { name: "one", namespace: "shop" } };
+    await expect(connection.kubernetes.apply([shop, inside])).rejects.toMatchObject({
+      code: "GT-CLUSTER-BUSY",
+      retry: { limitMs: 60_000 },
+      written: [],
+    });
+  });
+
   it("begins nothing more when the connection is closed, and says what it wrote", async () => {
     const applied = connection.kubernetes.apply(configMaps(500));
     const told = applied.catch((error: unknown) => error);
