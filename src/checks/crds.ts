@@ -2,9 +2,10 @@ import type { Condition } from "../facts/condition.ts";
 import type { CrdGroup } from "../facts/crds.ts";
 import { valueOf } from "../facts/fact.ts";
 import { listNames } from "../nearest.ts";
-import { broken, onItsWay, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
+import { broken, describeCommand, risky, type LinkInput, type LinkVerdict } from "./chain.ts";
 import { refused } from "./conditions.ts";
 import { classOf } from "./controllers.ts";
+import { ESTABLISHING_MS, waitAtMost } from "./patience.ts";
 import { repairHint } from "./repair.ts";
 import { compareVersions, minorOf } from "./version.ts";
 
@@ -28,9 +29,7 @@ export function judgeGatewayApiCrds(input: LinkInput, found: CrdGroup | undefine
     return broken("GT-CRDS-MISSING", "The Gateway API CRDs are gone.", {
       hint: repairHint(input, "Install the Gateway API CRDs that the gateway controller supports."),
     });
-  const [open] = found.notEstablished;
   const object = "CustomResourceDefinition gateways.gateway.networking.k8s.io";
-  if (open !== undefined) return onItsWay(`${open} is not established yet`, { object });
   const wanted = input.survey.expected.gatewayApi;
   const versions = found.versions.join(", ");
   const served = judgeServed(input, found, GATEWAY_API_CRDS);
@@ -98,9 +97,31 @@ function judgeServed(
     return broken("GT-CRDS-MISSING", reason, { hint });
   }
   const other = needed.find((name) => found?.notServed.includes(name));
-  if (other === undefined) return undefined;
+  if (other === undefined) return judgeEstablished(input, found, needed);
   return broken("GT-CRDS-UNSUPPORTED", `The cluster does not serve ${other} as v1.`, {
     object: `CustomResourceDefinition ${other}`,
     hint: `Let it be served as v1 again, beside the other versions: kubectl edit crd ${other}`,
   });
+}
+
+/** The API server establishes a CRD within seconds, or says what stands against it. */
+function judgeEstablished(
+  input: LinkInput,
+  found: CrdGroup | undefined,
+  needed: readonly string[],
+): LinkVerdict | undefined {
+  const all = found?.notEstablished.filter(({ name }) => needed.includes(name)) ?? [];
+  const open = all.find(({ refusal }) => refusal !== undefined) ?? all[0];
+  if (open === undefined) return undefined;
+  const { name, since, refusal } = open;
+  const object = `CustomResourceDefinition ${name}`;
+  if (refusal !== undefined) return refused("GT-CRDS-NOT-ESTABLISHED", refusal, object);
+  const reason = `${name} is not established yet`;
+  return waitAtMost(ESTABLISHING_MS, input, { reason, since, object }, () =>
+    broken("GT-CRDS-NOT-ESTABLISHED", `The API server has not established ${name}.`, {
+      since,
+      object,
+      hint: describeCommand(object),
+    }),
+  );
 }

@@ -2,6 +2,8 @@ import { broken, onItsWay, type LinkInput, type LinkVerdict } from "./chain.ts";
 
 /** A controller looks at a change within seconds; one that ended is started anew within minutes. */
 const LOOKING_MS = 300_000;
+/** The API server waits five seconds for its peers, then serves a CRD. */
+export const ESTABLISHING_MS = 60_000;
 /** Kubernetes itself gives a rollout ten minutes (progressDeadlineSeconds). */
 export const STARTING_MS = 600_000;
 /** A gateway takes a new Secret up within seconds. */

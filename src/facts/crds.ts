@@ -1,8 +1,18 @@
 import { kinds } from "../kinds.ts";
 import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
+import { type Condition, findCondition } from "./condition.ts";
 import { isTrue, parseCustomResourceDefinition } from "./objects.ts";
 import { findOwner, type Owner } from "./ownership.ts";
+
+/** A CRD without the condition `Established`. */
+export interface OpenCrd {
+  name: string;
+  /** ISO 8601. */
+  since: string | undefined;
+  /** What stands against it; it does not pass by itself. */
+  refusal: Condition | undefined;
+}
 
 /** The CRDs of one upstream project, as far as the cluster has them. */
 export interface CrdGroup {
@@ -13,8 +23,8 @@ export interface CrdGroup {
   channel: string | undefined;
   /** One of those who own them: the first that is not us, if any. */
   owner: Owner;
-  /** Names of those that the API server does not serve yet. */
-  notEstablished: string[];
+  /** Those that the API server does not serve yet, or does not take at all. */
+  notEstablished: OpenCrd[];
   /** Names of those that it does not serve as the version that gateway-tls reads. */
   notServed: string[];
 }
@@ -58,11 +68,29 @@ function group(all: readonly KubernetesObject[], groups: readonly string[]): Crd
     versions: [...new Set(found.flatMap(versionOf))].sort(),
     channel: channels.find((channel) => channel !== "standard") ?? channels[0],
     owner: owners.find(({ ours }) => !ours) ?? { ours: true, name: "gateway-tls" },
-    notEstablished: found
-      .filter((crd) => !isTrue(crd, "Established", undefined))
-      .map(({ metadata }) => metadata.name),
+    notEstablished: found.filter((crd) => !isTrue(crd, "Established", undefined)).map(openOf),
     notServed: found.filter((crd) => !isServed(crd)).map(({ metadata }) => metadata.name),
   };
+}
+
+function openOf(crd: KubernetesObject): OpenCrd {
+  const { name, creationTimestamp } = crd.metadata;
+  const { conditions } = parseCustomResourceDefinition(crd).status;
+  const since = findCondition(conditions, "Established")?.lastTransitionTime ?? creationTimestamp;
+  return { name, since, refusal: findRefusal(crd) };
+}
+
+/**
+ * Why the API server will not serve a CRD: another of its group has its names, or its conversion
+ * cannot be called (apiextensions-apiserver, pkg/controller/status/naming_controller.go and
+ * pkg/controller/establish/establishing_controller.go).
+ */
+function findRefusal(crd: KubernetesObject): Condition | undefined {
+  const { conditions } = parseCustomResourceDefinition(crd).status;
+  const accepted = findCondition(conditions, "NamesAccepted");
+  if (accepted?.status === "False") return accepted;
+  const established = findCondition(conditions, "Established");
+  return established?.reason === "InvalidCABundle" ? established : undefined;
 }
 
 /** A CRD that names no versions is one of a list, as `kubectl get` prints it. */

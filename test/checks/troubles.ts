@@ -112,6 +112,14 @@ export const troubles: Record<string, TroubleRow | readonly TroubleRow[]> = {
     },
     { check: "gateway-api-crds", code: "GT-CRDS-FOREIGN" },
   ],
+  "CRDs that the API server does not serve": [
+    {
+      link: "crds",
+      code: "GT-CRDS-NOT-ESTABLISHED",
+      states: ["crds-never-established"],
+    },
+    { link: "cert-manager", code: "GT-CRDS-NOT-ESTABLISHED", states: ["crds-names-taken"] },
+  ],
   "a controller that does nothing": [
     {
       link: "gateway",
