@@ -99,11 +99,11 @@ function judgeClaims(input: CheckInput, claims: readonly HostClaim[]): Verdict {
   const told = ours.length > 0 ? ours : claims;
   const [first] = told;
   if (first === undefined) return ok();
-  const [namespace = "", name = ""] = first.route.split("/");
+  const [kind = "", namespace = "", name = ""] = first.route.split(/[ /]/);
   const list = listNames(
-    told.map(({ hostname, route, owner }) => `${hostname} by HTTPRoute ${route} (${owner.name})`),
+    told.map(({ hostname, route, owner }) => `${hostname} by ${route} (${owner.name})`),
   );
-  const hint = `Choose other hosts, or delete what is not wanted: kubectl delete httproute ${name} --namespace ${namespace}`;
+  const hint = `Choose other hosts, or delete what is not wanted: kubectl delete ${kind.toLowerCase()} ${name} --namespace ${namespace}`;
   if (ours.length === 0) {
     return warning(
       "GT-HOST-CLAIMED-ELSEWHERE",

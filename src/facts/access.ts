@@ -23,6 +23,7 @@ const CLUSTER_WIDE: readonly [KindName, readonly string[]][] = [
   // Whose they are, and which of them claim our hosts.
   ["Gateway", ["list"]],
   ["HTTPRoute", READ],
+  ["GRPCRoute", ["list"]],
   ["Service", READ],
   ["Deployment", READ],
   // helm keeps its releases in Secrets, and finding foreign ones means listing all.

@@ -55,7 +55,7 @@ describe("routes of others that claim hosts", () => {
   const owner = { ours: false, name: "kubectl" };
   const claim = (name: string, onOurGateway: boolean) => ({
     hostname: `${name}.example.com`,
-    route: `evil/${name}`,
+    route: `HTTPRoute evil/${name}`,
     owner,
     onOurGateway,
   });

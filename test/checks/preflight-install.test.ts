@@ -175,17 +175,42 @@ const cases: PreflightCase[] = [
     what: "a route claims the host on our Gateway",
     facts: {
       claims: known([
-        { hostname: "www.example.com", route: "evil/www", owner: foreign, onOurGateway: true },
+        {
+          hostname: "www.example.com",
+          route: "HTTPRoute evil/www",
+          owner: foreign,
+          onOurGateway: true,
+        },
       ]),
     },
     expected: ["host-claims failed GT-HOST-CLAIMED"],
     hint: /kubectl delete httproute www --namespace evil/,
   },
   {
+    what: "a GRPCRoute claims the host on our Gateway",
+    facts: {
+      claims: known([
+        {
+          hostname: "www.example.com",
+          route: "GRPCRoute rpc/www",
+          owner: foreign,
+          onOurGateway: true,
+        },
+      ]),
+    },
+    expected: ["host-claims failed GT-HOST-CLAIMED"],
+    hint: /kubectl delete grpcroute www --namespace rpc/,
+  },
+  {
     what: "a route serves the host elsewhere",
     facts: {
       claims: known([
-        { hostname: "www.example.com", route: "old/www", owner: foreign, onOurGateway: false },
+        {
+          hostname: "www.example.com",
+          route: "HTTPRoute old/www",
+          owner: foreign,
+          onOurGateway: false,
+        },
       ]),
     },
     expected: ["host-claims warning GT-HOST-CLAIMED-ELSEWHERE"],

@@ -143,8 +143,8 @@ describe("readClusterFacts", () => {
   });
 
   test("routes of others that claim a host, but not ours nor a solver's", async () => {
-    const route = (name: string, metadata: object, parent = "gateway-tls") =>
-      objectOf("gateway.networking.k8s.io/v1", "HTTPRoute", name, {
+    const route = (name: string, metadata: object, parent = "gateway-tls", kind = "HTTPRoute") =>
+      objectOf("gateway.networking.k8s.io/v1", kind, name, {
         metadata: { namespace: "shop", ...metadata },
         spec: {
           hostnames: ["www.example.com"],
@@ -159,12 +159,14 @@ describe("readClusterFacts", () => {
         }),
         route("evil", {}),
         route("old", {}, "another"),
+        route("calls", {}, "gateway-tls", "GRPCRoute"),
       ),
     );
     expect(claims).toMatchObject({
       value: [
-        { route: "shop/evil", hostname: "www.example.com", onOurGateway: true },
-        { route: "shop/old", onOurGateway: false },
+        { route: "HTTPRoute shop/evil", hostname: "www.example.com", onOurGateway: true },
+        { route: "HTTPRoute shop/old", onOurGateway: false },
+        { route: "GRPCRoute shop/calls", onOurGateway: true },
       ],
     });
   });
