@@ -35,7 +35,17 @@ export async function startAwsLab(): Promise<AwsLab> {
   const forget = noteLab(folder, processes);
   const account = createAccount({ cluster: "demo" });
   const { ministack: program } = inject("built");
-  const aws = await startAws({ processes, program, account, iamDelayMs: 0 });
+  const end = async (): Promise<void> => {
+    await processes.stopAll();
+    forget();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const aws = await startAws({ processes, program, account, iamDelayMs: 0 }).catch(
+    async (error: unknown) => {
+      await end();
+      throw error;
+    },
+  );
   const played: { fixture?: AccountFixture } = {};
   aws.proxy.answers.unshift(answerCluster(played), answerCaller(played));
   return {
@@ -66,9 +76,7 @@ export async function startAwsLab(): Promise<AwsLab> {
     expireCredentials: () => expireCredentials(aws, account.operator),
     stop: async () => {
       await aws.close();
-      await processes.stopAll();
-      forget();
-      rmSync(folder, { recursive: true, force: true });
+      await end();
     },
   };
 }
