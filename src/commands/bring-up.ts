@@ -18,6 +18,10 @@ import { steps as everyStep } from "../steps/index.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
 import { createObserver, type Output, resultScreenOf, screenOf } from "./show.ts";
 
+const BEGIN = "To begin with staging certificates for all hosts: --issuer staging.";
+const BACK =
+  "To have staging certificates for all hosts until then: gateway-tls promote --to staging.";
+
 /** A resolved config, and the world that it is brought up in. */
 export interface BringUp {
   command: string;
@@ -57,10 +61,11 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   const plan = planFor(examination, question);
   const steps = input.asked === undefined ? everyStep : [...everyStep, failedHosts];
   const connected = withConnection(world, connection);
-  const isForProduction = input.asked !== undefined && config.issuer === "production";
-  const hint =
-    "Take fewer hosts now and the rest in a week. To have staging certificates for all hosts until then: gateway-tls promote --to staging";
-  if (isForProduction) await refuseOverLimit({ plan, world: connected, hint });
+  const limit = options.certificatesPerWeek;
+  const hint = `Take fewer hosts now and the rest in a week. ${input.asked === undefined ? BEGIN : BACK}`;
+  if (config.issuer === "production") {
+    await refuseOverLimit({ plan, world: connected, limit, hint });
+  }
   const items = await untilStopped(signal, inspectAll(steps, plan, connected, options));
   refuseForeign(items);
   const checks = findWarnings(examination.report);

@@ -6,7 +6,7 @@ export const lifeVerbs: readonly Verb[] = [
     name: "remove-host",
     summary: "Serve hosts no more: routes, listener, certificate and DNS records go",
     scopes: ["where", "run", "all"],
-    without: ["skipRehearsal"],
+    without: ["skipRehearsal", "certificatesPerWeek"],
     examples: [
       "gateway-tls remove-host api.example.com --dry-run",
       "gateway-tls remove-host api.example.com --cluster demo",
@@ -25,7 +25,7 @@ export const lifeVerbs: readonly Verb[] = [
     name: "uninstall",
     summary: "Remove what gateway-tls made, and nothing else",
     scopes: ["where", "run", "all", "uninstall"],
-    without: ["skipRehearsal"],
+    without: ["skipRehearsal", "certificatesPerWeek"],
     examples: ["gateway-tls uninstall --dry-run", "gateway-tls uninstall --cluster demo --yes"],
     load: () => import("./uninstall.ts"),
   },

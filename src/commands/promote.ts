@@ -26,13 +26,14 @@ export const run = (input: CommandInput): Promise<ExitCode> =>
 
 async function promote(input: CommandInput, installation: Installation): Promise<ExitCode> {
   const kept = needConfig(installation);
-  const { world, templates, notes } = installation;
+  const { world, templates, notes, options } = installation;
   const issuer = await parseTarget(input);
   const config: Config = { ...kept, issuer };
   const configText = writeConfig(config);
   const whole = await planInstalled(world, { config, configText, templates });
   const { plan, unfinished } = await leaveOutUnfinished(installation, whole);
-  if (issuer === "production") await refuseOverLimit({ plan, world, hint: OVER_LIMIT });
+  const limit = options.certificatesPerWeek;
+  if (issuer === "production") await refuseOverLimit({ plan, world, limit, hint: OVER_LIMIT });
   return carryOutChange({
     ...changeIn(installation, input),
     command: "promote",

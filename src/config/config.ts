@@ -96,6 +96,8 @@ export interface RunOptions {
   output: "text" | "json" | "yaml";
   /** The CA is asked before port 80 has been tried from here. */
   skipRehearsal: boolean;
+  /** New ones for names below one registered domain that Let's Encrypt gives in seven days. */
+  certificatesPerWeek: number;
   /** `uninstall` also removes the CRDs that came with the installation. */
   deleteCrds?: boolean;
   /** Seconds that any one wait may take. */

@@ -18,6 +18,9 @@ export const DEFAULT_NAMESPACES: Config["namespaces"] = {
 /** The Service of the sample app. */
 export const SAMPLE_SERVICE = { service: "coffee", port: 80 } as const;
 
+/** Of Let's Encrypt, for each registered domain: https://letsencrypt.org/docs/rate-limits/ */
+export const DEFAULT_CERTIFICATES_PER_WEEK = 50;
+
 /** Where the simulated cluster is: any region would do. */
 export const SANDBOX_REGION = "eu-west-1";
 /**

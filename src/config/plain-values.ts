@@ -18,6 +18,12 @@ export function parseSwitch(text: string): boolean {
   throw wrongValue(text, "is not true or false");
 }
 
+/** A whole number from 1 on. Throws `GT-CONFIG-VALUE`. */
+export function parseCount(text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw wrongValue(text, "is no whole number from 1 to 9999999");
+}
+
 const LONGEST_SECONDS = 86_400;
 
 /** Whole seconds, up to a day. Throws `GT-CONFIG-VALUE`. */

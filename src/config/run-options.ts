@@ -1,6 +1,6 @@
 import { wantsColor } from "./color.ts";
 import type { RunOptions } from "./config.ts";
-import { DEFAULT_TIMEOUT_SECONDS } from "./defaults.ts";
+import { DEFAULT_CERTIFICATES_PER_WEEK, DEFAULT_TIMEOUT_SECONDS } from "./defaults.ts";
 import type { Values } from "./settings.ts";
 
 /** Where the user speaks: a part of the CLI's Io. */
@@ -34,6 +34,7 @@ export function toRunOptions(values: Values, { env, stderr }: Surroundings): Run
     dryRun: values.dryRun ?? false,
     output: values.output ?? "text",
     skipRehearsal: values.skipRehearsal ?? false,
+    certificatesPerWeek: values.certificatesPerWeek ?? DEFAULT_CERTIFICATES_PER_WEEK,
     ...(values.deleteCrds === undefined ? {} : { deleteCrds: values.deleteCrds }),
     timeoutSeconds: values.timeout ?? DEFAULT_TIMEOUT_SECONDS,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),

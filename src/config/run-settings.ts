@@ -1,7 +1,7 @@
 import { chartNames, crdBundleNames } from "./names.ts";
 import { parseCaBundle } from "./ca-bundle.ts";
 import { parsePair } from "./pairs.ts";
-import { parseOneOf, parseSeconds, parseSwitch, parseWord } from "./plain-values.ts";
+import { parseCount, parseOneOf, parseSeconds, parseSwitch, parseWord } from "./plain-values.ts";
 import type { Setting } from "./setting.ts";
 import { parseDnsServer, parsePathOfFile, parseSource, parseUrl } from "./sources.ts";
 
@@ -79,6 +79,15 @@ export const sourceSettings = {
     file: null,
     parse: parseSwitch,
     about: "Ask the CA without trying its path first",
+  },
+  certificatesPerWeek: {
+    flag: "certificates-per-week",
+    value: "NUMBER",
+    group: "sources",
+    scope: "run",
+    file: null,
+    parse: parseCount,
+    about: "A limit that Let's Encrypt has raised for your account (default: 50)",
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,34 +1,38 @@
 import { UserError } from "../errors.ts";
 import { findCondition, parseCertificateRequest } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
-import { CERTIFICATES_A_WEEK, countOverLimit, WEEK_MS } from "../plan/certificate-limit.ts";
+import { countOverLimit, WEEK_MS } from "../plan/certificate-limit.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { findUnissuedHosts } from "../steps/issuance.ts";
 
+const RAISED =
+  "If Let's Encrypt has raised your account's limit, say so: --certificates-per-week N";
 /** The message has the number of all. */
 const NAMES_SHOWN = 5;
 
 /**
  * Throws `GT-CERTIFICATES-LIMIT` for what Let's Encrypt would refuse one by one after the first 50:
- * new certificates for names below one registered domain in a week (its rate limits: see
- * plan/certificate-limit.ts). Counted from this cluster's requests; others of the domain's
+ * new certificates for names below one registered domain in a week
+ * (https://letsencrypt.org/docs/rate-limits/, "New Certificates per Registered Domain"). Counted from this cluster's requests; others of the domain's
  * certificates count too and cannot be seen from here. Another CA has limits of its own.
  */
 export async function refuseOverLimit(context: {
   plan: Plan;
   world: ConnectedWorld;
+  /** Of new certificates in any seven days. */
+  limit: number;
   /** What to do about it. */
   hint: string;
 }): Promise<void> {
-  const { plan, world } = context;
+  const { plan, world, limit } = context;
   if (!plan.config.acme.server.includes("letsencrypt.org")) return;
   const issuer = plan.names.issuers.production;
   const [unissued, issued] = await Promise.all([
     findUnissuedHosts(context, issuer),
     countIssued(world, plan.config.namespaces.gateway, issuer),
   ]);
-  const over = countOverLimit({ needed: unissued.length, issued });
+  const over = countOverLimit({ needed: unissued.length, issued, limit });
   if (over === 0) return;
   const names = unissued.slice(-over).map(({ host }) => host.hostname);
   const shown =
@@ -37,8 +41,8 @@ export async function refuseOverLimit(context: {
       : names.join(", ");
   throw new UserError(
     "GT-CERTIFICATES-LIMIT",
-    `${unissued.length} new certificates are needed and ${issued} were issued in the last seven days, but Let's Encrypt issues ${CERTIFICATES_A_WEEK} a week for names below one registered domain: ${over} do not fit (${shown}). Nothing was changed.`,
-    { hint: context.hint },
+    `Let's Encrypt issues ${limit} new certificates a week for names below one registered domain. Here ${issued} came in the last seven days, and ${unissued.length} more would be too many by ${over}: ${shown}. Nothing was changed.`,
+    { hint: `${context.hint} ${RAISED}` },
   );
 }
 

@@ -23,6 +23,7 @@ const options: RunOptions = {
   dryRun: false,
   output: "text",
   skipRehearsal: false,
+  certificatesPerWeek: 50,
   timeoutSeconds: 1800,
   sandbox: true,
   sandboxFaults: [],

@@ -13,7 +13,13 @@ import { parseEmail } from "../../src/config/email.ts";
 import { parseHostname, requireBelow } from "../../src/config/hostname.ts";
 import { parseNamespace } from "../../src/config/kubernetes-name.ts";
 import { parseAnnotation, parsePair } from "../../src/config/pairs.ts";
-import { parseOneOf, parsePath, parseSeconds, parseSwitch } from "../../src/config/plain-values.ts";
+import {
+  parseCount,
+  parseOneOf,
+  parsePath,
+  parseSeconds,
+  parseSwitch,
+} from "../../src/config/plain-values.ts";
 import { parseDnsServer, parseSource, parseUrl } from "../../src/config/sources.ts";
 import { UsageError } from "../../src/errors.ts";
 
@@ -160,6 +166,7 @@ describe("the rest", () => {
     ["/a/b-c", parsePath, "/a/b-c"],
     ["/", parsePath, "/"],
     ["90", parseSeconds, 90],
+    ["300", parseCount, 300],
     ["on", parseSwitch, true],
     ["irsa", oneOf, "irsa"],
     ["oci://registry.example/charts/x", parseSource, "oci://registry.example/charts/x"],
@@ -188,6 +195,7 @@ describe("the rest", () => {
     ["/a/../b", parsePath, "begins with /"],
     ["5m", parseSeconds, "Did you mean 300?"],
     ["0", parseSeconds, "from 1"],
+    ["1.5", parseCount, "whole number"],
     ["maybe", parseSwitch, "true or false"],
     ["isra", oneOf, "Did you mean irsa?"],
     ["--post-renderer=/bin/sh", parseSource, "hyphen"],

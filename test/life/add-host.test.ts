@@ -158,18 +158,6 @@ describe("the command", () => {
     expect(snapshot(await openSandbox())).toEqual(before);
   });
 
-  it("says first what does not fit into the CA's week", async () => {
-    await init();
-    const hosts = names(55).map((name) => `- hostname: ${name}\n  backend: shop/api:8080`);
-    writeFileSync(join(directory, "hosts.yaml"), `hosts:\n${hosts.join("\n")}`);
-    const { exitCode, stderr } = await run("add-host --from hosts.yaml --yes");
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("GT-CERTIFICATES-LIMIT");
-    expect(stderr).toContain("gateway-tls promote --to staging");
-    expect(stderr).not.toContain("stay at staging");
-    expect(await listenersOf()).toEqual(["http", "www.example.com"]);
-  });
-
   it("says at the limit of listeners how many a Gateway takes", async () => {
     await init();
     const hosts = names(64).map((name) => `- hostname: ${name}\n  backend: shop/api:8080`);

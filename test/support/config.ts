@@ -44,6 +44,7 @@ export function buildRunOptions(overrides: Partial<RunOptions> = {}): RunOptions
     dryRun: false,
     output: "text",
     skipRehearsal: false,
+    certificatesPerWeek: 50,
     timeoutSeconds: 600,
     sandbox: true,
     sandboxFaults: [],
