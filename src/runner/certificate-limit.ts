@@ -3,6 +3,7 @@ import { findCondition, parseCertificateRequest } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
 import { countOverLimit, WEEK_MS } from "../plan/certificate-limit.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { ObjectMeta } from "../ports/kubernetes.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { findUnissuedHosts } from "../steps/issuance.ts";
 
@@ -46,18 +47,31 @@ export async function refuseOverLimit(context: {
   );
 }
 
-/** Certificates of the last seven days that the issuer gave: a request that was refused is none. */
+/**
+ * Certificates of the last seven days that the issuer gave: a request that was refused is none. Nor
+ * is one of a Certificate that was there long before: Let's Encrypt does not count renewals (the
+ * same page, "Renewals").
+ */
 async function countIssued(
   { kubernetes, clock }: ConnectedWorld,
   namespace: string,
   issuer: string,
 ): Promise<number> {
   const since = clock.now().getTime() - WEEK_MS;
-  const requests = await kubernetes.list(kinds.CertificateRequest, { namespace });
+  const [requests, certificates] = await Promise.all([
+    kubernetes.list(kinds.CertificateRequest, { namespace }),
+    kubernetes.list(kinds.Certificate, { namespace }),
+  ]);
+  const madeAt = new Map(certificates.map(({ metadata }) => [metadata.uid, toTime(metadata)]));
+  const isRenewal = ({ ownerReferences = [], ...metadata }: ObjectMeta) =>
+    ownerReferences.some(({ uid }) => toTime(metadata) - (madeAt.get(uid) ?? Infinity) > WEEK_MS);
   return requests.filter((object) => {
-    const { spec, status } = parseCertificateRequest(object);
-    const made = Date.parse(object.metadata.creationTimestamp ?? "") || 0;
+    const { metadata, spec, status } = parseCertificateRequest(object);
     const isReady = findCondition(status.conditions, "Ready")?.status === "True";
-    return spec.issuerRef.name === issuer && made >= since && isReady;
+    const isNew = toTime(metadata) >= since && !isRenewal(metadata);
+    return spec.issuerRef.name === issuer && isNew && isReady;
   }).length;
 }
+
+const toTime = ({ creationTimestamp = "" }: Pick<ObjectMeta, "creationTimestamp">): number =>
+  Date.parse(creationTimestamp) || 0;
