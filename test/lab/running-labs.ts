@@ -35,26 +35,22 @@ export function noteLab(folder: string, processes: Processes): () => void {
  */
 export function endOrphans(): string[] {
   const names = readdirSync(notes()).filter((name) => name.endsWith(".json"));
-  return names.flatMap((name) => {
-    const file = join(notes(), name);
-    const lab = readNote(file);
-    if (lab === undefined || isSame(lab.owner)) return [];
+  return names.flatMap((name) => endOrphan(join(notes(), name)));
+}
+
+function endOrphan(file: string): string[] {
+  try {
+    const lab: RunningLab = JSON.parse(readFileSync(file, "utf8"));
+    if (isSame(lab.owner)) return [];
     const ended = endLeftovers(lab.folder);
     // What was killed may write for a moment yet.
     if (isTemporary(lab.folder))
       rmSync(lab.folder, { recursive: true, force: true, maxRetries: 5 });
     rmSync(file, { force: true });
     return ended;
-  });
-}
-
-/** `undefined` where that lab, or another's start, has just taken it away. */
-function readNote(file: string): RunningLab | undefined {
-  try {
-    const lab: RunningLab = JSON.parse(readFileSync(file, "utf8"));
-    return lab;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    // That lab, or another's start beside this one, takes it away at this moment.
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
     throw error;
   }
 }

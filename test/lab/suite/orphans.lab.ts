@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { endOrphans } from "../running-labs.ts";
 
@@ -40,4 +40,17 @@ test("a folder that is no suite's stays, with its logs", () => {
   endOrphans();
   expect(existsSync(world)).toBe(true);
   expect(readdirSync(join(cache, "gateway-tls-lab/running"))).toEqual([]);
+});
+
+test("where another start takes the same away at the same moment, this one goes on", () => {
+  leaveNote(folder);
+  const etcd = { name: "etcd", pid: 4242, startedAt: "Thu Jan  1 00:00:00 1970" };
+  writeFileSync(join(folder, "processes.json"), JSON.stringify([etcd]));
+  const bin = join(cache, "bin");
+  mkdirSync(bin);
+  const script = `#!/bin/sh\nif [ "$4" = ${etcd.pid} ]; then rm -r "${folder}"; fi\n`;
+  writeFileSync(join(bin, "ps"), script, { mode: 0o755 });
+  vi.stubEnv("PATH", [bin, process.env["PATH"]].join(delimiter));
+  expect(endOrphans()).toEqual([]);
+  expect(existsSync(folder)).toBe(false);
 });
