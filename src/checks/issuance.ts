@@ -34,10 +34,8 @@ export function explainIssuance(issuance: Issuance): IssuanceVerdict {
   const { generation } = certificate.metadata;
   const { conditions } = certificate.status;
   const ready = findCondition(conditions, "Ready");
-  const issuing = findCondition(conditions, "Issuing");
-  if (ready?.status === "True" && isCurrent(ready, generation) && issuing?.status !== "True") {
-    return { state: "ready" };
-  }
+  // Also while it is issued anew: a renewal that hangs takes nothing from the one that is there.
+  if (ready?.status === "True" && isCurrent(ready, generation)) return { state: "ready" };
   const order = newestOf(issuance.orders, certificate);
   const challenge = issuance.challenges.find(({ spec }) => spec.dnsName === hostname);
   const failed = explainFailure(issuance, order, challenge);
