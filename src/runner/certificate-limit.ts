@@ -1,77 +1,100 @@
+import { toSeconds } from "../checks/moment.ts";
+import { ACME } from "../config/defaults.ts";
 import { UserError } from "../errors.ts";
-import { findCondition, parseCertificateRequest } from "../facts/objects.ts";
+import { findCondition, parseCertificate, parseCertificateRequest } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
-import { countOverLimit, WEEK_MS } from "../plan/certificate-limit.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { ObjectMeta } from "../ports/kubernetes.ts";
+import { findOverLimit, WEEK_MS } from "../plan/certificate-limit.ts";
+import type { DesiredHost, Plan } from "../plan/plan.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { findUnissuedHosts } from "../steps/issuance.ts";
 
 const RAISED =
-  "If Let's Encrypt has raised your account's limit, say so: --certificates-per-week N";
+  "If Let's Encrypt has raised your account's limit, or knows these names already: --certificates-per-week N";
 /** The message has the number of all. */
 const NAMES_SHOWN = 5;
+/** On the Secret: who issued it last (cert-manager, pkg/apis/certmanager/v1/types.go). */
+const ISSUER_NAME = "cert-manager.io/issuer-name";
 
-/**
- * Throws `GT-CERTIFICATES-LIMIT` for what Let's Encrypt would refuse one by one after the first 50:
- * new certificates for names below one registered domain in a week
- * (https://letsencrypt.org/docs/rate-limits/, "New Certificates per Registered Domain"). Counted from this cluster's requests; others of the domain's
- * certificates count too and cannot be seen from here. Another CA has limits of its own.
- */
-export async function refuseOverLimit(context: {
+interface Context {
   plan: Plan;
   world: ConnectedWorld;
   /** Of new certificates in any seven days. */
   limit: number;
   /** What to do about it. */
   hint: string;
-}): Promise<void> {
+}
+
+/**
+ * Throws `GT-CERTIFICATES-LIMIT` for what Let's Encrypt would refuse one by one after the first 50:
+ * new certificates for names below one registered domain in a week
+ * (https://letsencrypt.org/docs/rate-limits/, "New Certificates per Registered Domain"). Counted
+ * from this cluster's requests; others of the domain's certificates count too and cannot be seen
+ * from here. Renewals do not count. Another CA has limits of its own.
+ */
+export async function refuseOverLimit(context: Context): Promise<void> {
   const { plan, world, limit } = context;
-  if (!plan.config.acme.server.includes("letsencrypt.org")) return;
-  const issuer = plan.names.issuers.production;
-  const [unissued, issued] = await Promise.all([
-    findUnissuedHosts(context, issuer),
-    countIssued(world, plan.config.namespaces.gateway, issuer),
-  ]);
-  const over = countOverLimit({ needed: unissued.length, issued, limit });
+  if (plan.config.acme.server !== ACME.server) return;
+  const [needed, issuedAt] = await Promise.all([findNewHosts(context), findIssuances(context)]);
+  const now = world.clock.now().getTime();
+  const { over, fitsAt } = findOverLimit({ limit, needed: needed.length, issuedAt, now });
   if (over === 0) return;
-  const names = unissued.slice(-over).map(({ host }) => host.hostname);
-  const shown =
-    names.length > NAMES_SHOWN
-      ? `${names.slice(0, NAMES_SHOWN).join(", ")}, ...`
-      : names.join(", ");
+  const lately = issuedAt.filter((time) => time > now - WEEK_MS).length;
+  const wait =
+    fitsAt === undefined ? "" : ` All fit from ${toSeconds(new Date(fitsAt).toISOString())} on.`;
   throw new UserError(
     "GT-CERTIFICATES-LIMIT",
-    `Let's Encrypt issues ${limit} new certificates a week for names below one registered domain. Here ${issued} came in the last seven days, and ${unissued.length} more would be too many by ${over}: ${shown}. Nothing was changed.`,
+    `Let's Encrypt issues ${limit} new certificates a week for names below one registered domain. Here ${lately} came in the last seven days, and ${needed.length} more would be too many by ${over}: ${listFew(needed.slice(-over))}.${wait} Nothing was changed.`,
     { hint: `${context.hint} ${RAISED}` },
   );
 }
 
-/**
- * Certificates of the last seven days that the issuer gave: a request that was refused is none. Nor
- * is one of a Certificate that was there long before: Let's Encrypt does not count renewals (the
- * same page, "Renewals").
- */
-async function countIssued(
-  { kubernetes, clock }: ConnectedWorld,
-  namespace: string,
-  issuer: string,
-): Promise<number> {
-  const since = clock.now().getTime() - WEEK_MS;
-  const [requests, certificates] = await Promise.all([
-    kubernetes.list(kinds.CertificateRequest, { namespace }),
-    kubernetes.list(kinds.Certificate, { namespace }),
-  ]);
-  const madeAt = new Map(certificates.map(({ metadata }) => [metadata.uid, toTime(metadata)]));
-  const isRenewal = ({ ownerReferences = [], ...metadata }: ObjectMeta) =>
-    ownerReferences.some(({ uid }) => toTime(metadata) - (madeAt.get(uid) ?? Infinity) > WEEK_MS);
-  return requests.filter((object) => {
-    const { metadata, spec, status } = parseCertificateRequest(object);
-    const isReady = findCondition(status.conditions, "Ready")?.status === "True";
-    const isNew = toTime(metadata) >= since && !isRenewal(metadata);
-    return spec.issuerRef.name === issuer && isNew && isReady;
-  }).length;
+function listFew(hosts: readonly DesiredHost[]): string {
+  const names = hosts.map(({ host }) => host.hostname);
+  if (names.length <= NAMES_SHOWN) return names.join(", ");
+  return `${names.slice(0, NAMES_SHOWN).join(", ")}, ...`;
 }
 
-const toTime = ({ creationTimestamp = "" }: Pick<ObjectMeta, "creationTimestamp">): number =>
-  Date.parse(creationTimestamp) || 0;
+/** Without those whose certificate the CA would renew: their Secret is from it. */
+async function findNewHosts({ plan, world }: Context): Promise<DesiredHost[]> {
+  const issuer = plan.names.issuers.production;
+  const namespace = plan.config.namespaces.gateway;
+  const unissued = await findUnissuedHosts({ plan, world }, issuer);
+  const found = await Promise.all(
+    unissued.map(async (host) => {
+      const name = host.secretName;
+      const secret = await world.kubernetes.get({ kind: kinds.Secret, namespace, name });
+      return secret?.metadata.annotations?.[ISSUER_NAME] === issuer ? [] : [host];
+    }),
+  );
+  return found.flat();
+}
+
+/**
+ * When the issuer gave a certificate, ms: a request that was refused is none, nor is one that came
+ * long after its Certificate was made or changed, which is a renewal.
+ */
+async function findIssuances({ plan, world: { kubernetes } }: Context): Promise<number[]> {
+  const issuer = plan.names.issuers.production;
+  const options = { namespace: plan.config.namespaces.gateway };
+  const [requests, certificates] = await Promise.all([
+    kubernetes.list(kinds.CertificateRequest, options),
+    kubernetes.list(kinds.Certificate, options),
+  ]);
+  const changedAt = new Map(
+    certificates.map((object) => {
+      const { uid, creationTimestamp, changedAt: at } = parseCertificate(object).metadata;
+      return [uid, toTime(at ?? creationTimestamp)];
+    }),
+  );
+  return requests.flatMap((object) => {
+    const { metadata, spec, status } = parseCertificateRequest(object);
+    const madeAt = toTime(metadata.creationTimestamp);
+    const isReady = findCondition(status.conditions, "Ready")?.status === "True";
+    const isRenewal = metadata.ownerReferences?.some(
+      ({ uid }) => madeAt - (changedAt.get(uid) ?? madeAt) > WEEK_MS,
+    );
+    return spec.issuerRef.name === issuer && isReady && isRenewal !== true ? [madeAt] : [];
+  });
+}
+
+const toTime = (at = ""): number => Date.parse(at) || 0;

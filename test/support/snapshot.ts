@@ -24,10 +24,13 @@ export function snapshot({ simulation }: Sandbox): Record<string, unknown> {
         resourceVersion: __,
         generation: ___,
         creationTimestamp,
+        managedFields = [],
         ...metadata
       } = object.metadata;
       const { status: ____, ...rest } = object;
-      return [key, { ...rest, metadata: { ...metadata, made: creationTimestamp !== undefined } }];
+      const made = creationTimestamp !== undefined;
+      const managers = managedFields.map(({ time: _____, ...manager }) => manager);
+      return [key, { ...rest, metadata: { ...metadata, managers, made } }];
     });
   return structuredClone({
     objects: Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -95,10 +95,16 @@ function ensureCertificate(
   if (isDeepStrictEqual(liveSpec, merged)) return;
   store.update(live, (draft) => {
     draft["spec"] = merged;
+    draft.metadata.managedFields = changedAt(store.timestamp());
   });
   const message = `Successfully updated Certificate "${wanted.secret}"`;
   tell(simulation, gateway, "UpdateCertificate", message);
 }
+
+/** As an API server notes it of whoever changes more than the status. */
+const changedAt = (time: string) => [
+  { manager: "cert-manager-gateway-shim", operation: "Update", time },
+];
 
 function newCertificate({ apiVersion, metadata }: KubernetesObject, wanted: Wanted) {
   const { namespace = "", uid = "", name } = metadata;
