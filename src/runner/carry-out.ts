@@ -1,15 +1,14 @@
 import type { CheckResult } from "../checks/check.ts";
 import { Cancelled, UserError } from "../errors.ts";
 import type { RunOptions } from "../config/config.ts";
-import { readKeptConfig } from "../facts/kept-config.ts";
-import { kinds } from "../kinds.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { readServed } from "../steps/served-certificate.ts";
 import type { HostFailure, Step } from "../steps/step.ts";
 import type { Observer } from "./event.ts";
-import { type Journal, journalWrites } from "./journal.ts";
-import { acquireLock, type Lock } from "./lock.ts";
+import { guardWrites, journalWrites } from "./journal.ts";
+import { isOpen } from "./inspect-to-apply.ts";
+import { RunLease } from "./run-lease.ts";
 import type { CommandResult, HostResult } from "./result.ts";
 import { explainFailures, warnOfOthers } from "./host-failures.ts";
 import { type RunOutcome, runSteps } from "./runner.ts";
@@ -18,7 +17,7 @@ import { type RunOutcome, runSteps } from "./runner.ts";
 export interface Undertaking {
   command: string;
   plan: Plan;
-  /** What `inspectAll` found: a list of `keep` only takes no Lease. */
+  /** What `inspectAll` found: a list of `keep` only takes no Lease before a step has to write. */
   items: readonly PlanItem[];
   steps: readonly Step[];
   world: ConnectedWorld;
@@ -54,13 +53,15 @@ export interface Outcome {
 
 /**
  * Runs the steps of a plan under the Lease and tells what came of it. A plan that changes nothing
- * takes no Lease, and its steps only verify. A failure is a value here: what was changed until
- * then is part of the result.
+ * takes no Lease, and its steps only verify; where one of them finds a difference all the same, the
+ * Lease is taken before it writes. A failure is a value here: what was changed until then is part of
+ * the result.
  */
 export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
-  const { world, journal } = journalWrites(undertaking.world);
-  const journaled = { ...undertaking, world };
-  const outcome = await runUnderLock(journaled, journal);
+  const { world: noting, journal } = journalWrites(undertaking.world);
+  const lease = new RunLease({ ...undertaking, world: noting });
+  const journaled = { ...undertaking, world: guardWrites(noting, lease) };
+  const outcome = await runUnderLease(journaled, lease);
   await undertaking.observer.finish();
   const seen = outcome.error === undefined && undertaking.withoutHosts !== true;
   const { hosts, unseen } = seen
@@ -83,41 +84,36 @@ export async function carryOut(undertaking: Undertaking): Promise<Outcome> {
   return { result, error };
 }
 
-async function runUnderLock(undertaking: Undertaking, journal: Journal): Promise<RunOutcome> {
+async function runUnderLease(undertaking: Undertaking, lease: RunLease): Promise<RunOutcome> {
   const { items, steps, signal } = undertaking;
-  const writes = items.some(({ intent }) => intent !== "keep");
-  if (!writes) return run(undertaking, signal);
   try {
-    signal.throwIfAborted();
-    const lock = await takeLock(undertaking);
-    lock.lost.addEventListener("abort", () => journal.close(lock.lost.reason), { once: true });
-    try {
-      await refuseChanged(undertaking);
-      const outcome = await run(undertaking, AbortSignal.any([signal, lock.lost]));
-      return outcome.error === undefined ? await endLast(undertaking, lock, outcome) : outcome;
-    } finally {
-      await lock.release();
-    }
+    if (isOpen(items)) await lease.take({ waiting: signal, report: reportTo(undertaking) });
+    const outcome = await run(undertaking, lease);
+    const mayEnd = outcome.error === undefined && lease.isHeld;
+    return mayEnd ? await endLast(undertaking, lease, outcome) : outcome;
   } catch (error) {
     return { steps: notStarted(steps), warnings: [], failures: [], error };
+  } finally {
+    await lease.release();
   }
 }
 
-function run(undertaking: Undertaking, signal: AbortSignal): Promise<RunOutcome> {
+function run(undertaking: Undertaking, lease: RunLease): Promise<RunOutcome> {
   const { steps, plan, world, options, observer } = undertaking;
   const isolateHosts = undertaking.about !== undefined;
   const context = { plan, world, options };
-  return runSteps({ steps, context, isolateHosts, clock: world.clock, observer, signal });
+  const signal = AbortSignal.any([undertaking.signal, lease.lost]);
+  return runSteps({ steps, context, isolateHosts, lease, clock: world.clock, observer, signal });
 }
 
 /** What takes the Lease away is done while it is still ours, so that no other run begins in it. */
 async function endLast(
   { afterSteps, world }: Undertaking,
-  lock: Lock,
+  lease: RunLease,
   outcome: RunOutcome,
 ): Promise<RunOutcome> {
   if (afterSteps === undefined) return outcome;
-  await lock.settle();
+  await lease.settle();
   try {
     await afterSteps(world);
     return outcome;
@@ -126,37 +122,14 @@ async function endLast(
   }
 }
 
-async function takeLock(undertaking: Undertaking): Promise<Lock> {
-  const { plan, world, signal, holder, observer } = undertaking;
-  const { own } = plan.namespaces;
-  const ref = { kind: kinds.Namespace, name: own.metadata.name };
-  if ((await world.kubernetes.get(ref)) === undefined) await world.kubernetes.apply([own]);
-  return acquireLock({
-    kubernetes: world.kubernetes,
-    clock: world.clock,
-    lease: { name: plan.names.lease, namespace: own.metadata.name },
-    holder,
-    signal,
-    onWait: (message) => {
-      const at = world.clock.now().getTime();
-      const [first] = undertaking.steps;
-      if (first === undefined) return;
-      observer.onEvent({ step: first.id, title: first.title, phase: "progress", message, at });
-    },
-  });
-}
-
-async function refuseChanged({ madeFrom, world }: Undertaking): Promise<void> {
-  if (madeFrom === undefined) return;
-  const now = await readKeptConfig(world.kubernetes);
-  if (!now.known) throw now.error;
-  if (now.value?.text === madeFrom.text) return;
-  throw new UserError(
-    "GT-CONFIG-CHANGED",
-    "Another run changed the kept configuration while this one was being prepared. Nothing was changed by this one.",
-    { hint: "Run the same command again: it starts from what is kept now." },
-  );
-}
+/** Before any step has begun, the first one shows what is waited for. */
+const reportTo =
+  ({ world, steps: [first], observer }: Undertaking) =>
+  (message: string): void => {
+    if (first === undefined) return;
+    const at = world.clock.now().getTime();
+    observer.onEvent({ step: first.id, title: first.title, phase: "progress", message, at });
+  };
 
 const notStarted = (steps: readonly Step[]): RunOutcome["steps"] =>
   steps.map(({ id, title }) => ({ id, title, state: "not-started", durationMs: 0 }));

@@ -1,12 +1,11 @@
 import { UserError } from "../errors.ts";
 import type { KubernetesObject, ObjectRef } from "../ports/kubernetes.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
+import type { RunLease } from "./run-lease.ts";
 
 /** What was written, in order, one line per object. Leases and access reviews are not counted. */
 export interface Journal {
   readonly changes: readonly string[];
-  /** Every write from now on fails with this: the run may not write any more. */
-  close(reason: unknown): void;
 }
 
 /** For each writing method of a port, what a call of it changed, for people. */
@@ -16,43 +15,51 @@ type Descriptions<Port> = {
     : never;
 };
 
+/** What stands around each write. */
+type Around = (write: () => unknown, describe: () => string[]) => unknown;
+
 /** The same world, with every write noted down: what succeeded, and what a failure left behind. */
 export function journalWrites(world: ConnectedWorld): { world: ConnectedWorld; journal: Journal } {
-  const book = new Book();
-  const note = <Port extends object>(port: Port, writes: Descriptions<Port>): Port =>
-    notingWrites(port, writes, book);
-  return {
-    journal: book,
-    world: {
-      ...world,
-      kubernetes: note(world.kubernetes, kubernetesWrites),
-      charts: note(world.charts, chartWrites),
-      identity: note(world.identity, identityWrites),
-      clusters: note(world.clusters, clusterWrites),
-      zones: note(world.zones, zoneWrites),
-    },
-  };
-}
-
-class Book implements Journal {
-  readonly changes: string[] = [];
-  #closed: { reason: unknown } | undefined;
-
-  close(reason: unknown): void {
-    this.#closed = { reason };
-  }
-
-  async write(call: () => unknown, describe: () => string[]): Promise<unknown> {
-    if (this.#closed !== undefined) throw this.#closed.reason;
+  const changes: string[] = [];
+  const note: Around = async (write, describe) => {
     try {
-      const result = await call();
-      this.changes.push(...describe());
+      const result = await write();
+      changes.push(...describe());
       return result;
     } catch (error) {
-      if (error instanceof UserError) this.changes.push(...error.written);
+      if (error instanceof UserError) changes.push(...error.written);
       throw error;
     }
-  }
+  };
+  return { world: aroundWrites(world, note), journal: { changes } };
+}
+
+/** The same world, in which nothing is written without the Lease: a write takes it, or fails. */
+export function guardWrites(
+  world: ConnectedWorld,
+  lease: Pick<RunLease, "isHeld" | "take" | "lost">,
+): ConnectedWorld {
+  const writeLate = async (write: () => unknown): Promise<unknown> => {
+    await lease.take();
+    lease.lost.throwIfAborted();
+    return write();
+  };
+  return aroundWrites(world, (write) =>
+    lease.isHeld && !lease.lost.aborted ? write() : writeLate(write),
+  );
+}
+
+function aroundWrites(world: ConnectedWorld, around: Around): ConnectedWorld {
+  const wrap = <Port extends object>(port: Port, writes: Descriptions<Port>): Port =>
+    wrapWrites(port, writes, around);
+  return {
+    ...world,
+    kubernetes: wrap(world.kubernetes, kubernetesWrites),
+    charts: wrap(world.charts, chartWrites),
+    identity: wrap(world.identity, identityWrites),
+    clusters: wrap(world.clusters, clusterWrites),
+    zones: wrap(world.zones, zoneWrites),
+  };
 }
 
 const kubernetesWrites: Descriptions<ConnectedWorld["kubernetes"]> = {
@@ -95,10 +102,10 @@ const zoneWrites: Descriptions<ConnectedWorld["zones"]> = {
     records.map(({ name, type }) => `deleted record ${name} ${type}`),
 };
 
-function notingWrites<Port extends object>(
+function wrapWrites<Port extends object>(
   port: Port,
   writes: Descriptions<Port>,
-  book: Book,
+  around: Around,
 ): Port {
   return new Proxy(port, {
     get(target, key) {
@@ -108,7 +115,7 @@ function notingWrites<Port extends object>(
       // `observe` answers an iterable, not a promise: only writes are awaited.
       if (typeof describe !== "function") return method.bind(target);
       return (...args: unknown[]) =>
-        book.write(
+        around(
           () => Reflect.apply(method, target, args),
           () => Reflect.apply(describe, undefined, args),
         );

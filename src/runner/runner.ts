@@ -1,11 +1,13 @@
 import { Cancelled, UserError } from "../errors.ts";
-import type { Plan, PlanItem } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Clock } from "../ports/world.ts";
 import type { HostFailure, Step, StepContext } from "../steps/step.ts";
 import type { StepId } from "../plan/step-id.ts";
 import type { Observer, Phase } from "./event.ts";
+import { inspectToApply, isOpen } from "./inspect-to-apply.ts";
 import { Patience } from "./patience.ts";
 import type { StepResult } from "./result.ts";
+import type { RunLease } from "./run-lease.ts";
 
 /** What `runSteps` runs, for whom, and until when. */
 export interface Run {
@@ -13,6 +15,8 @@ export interface Run {
   context: Pick<StepContext, "plan" | "world" | "options">;
   /** A host that fails is taken out, and the run goes on with the others. */
   isolateHosts?: boolean;
+  /** Taken before a step is applied, where it is not held yet. Left out: it needs none. */
+  lease?: Pick<RunLease, "isHeld" | "take">;
   clock: Clock;
   observer: Observer;
   /** Aborts on Ctrl-C or when the Lease is lost; its reason ends the run. */
@@ -118,9 +122,8 @@ class Session {
   async #closeDifference(step: Step): Promise<{ changed: boolean; message?: string }> {
     const context = this.#contextOf(step);
     const attempt = async () => {
-      const items = await step.inspect(context);
-      refuseForeign(items);
-      const differs = items.some(({ intent }) => intent !== "keep");
+      const items = await inspectToApply(step, context, this.#run.lease);
+      const differs = isOpen(items);
       if (differs) await step.apply?.(context);
       const message = await step.settle?.(context);
       const changed = differs || items.length === 0;
@@ -210,19 +213,6 @@ class Session {
 function isAbortOf(error: unknown, signal: AbortSignal): boolean {
   if (error === signal.reason || error instanceof Cancelled) return true;
   return error instanceof Error && error.name === "AbortError";
-}
-
-function refuseForeign(items: readonly PlanItem[]): void {
-  const foreign = items.find(({ intent }) => intent === "foreign");
-  if (foreign === undefined) return;
-  const { kind, name, owner } = foreign;
-  throw new UserError(
-    "GT-FOREIGN-OBJECT",
-    `${kind} ${name} exists and is not ours${owner === undefined ? "" : `: it belongs to ${owner}`}.`,
-    {
-      hint: "Rename or remove it if nobody needs it; gateway-tls never changes what it did not make.",
-    },
-  );
 }
 
 /** Steps sorted so that each comes behind those in its `after`; a cycle is a bug. */
