@@ -31,6 +31,28 @@ export function firstLine(text: string): string {
     .replace(/\.$/, "");
 }
 
+/** Policies may have as many lines as they like: so many characters of them are told. */
+const MOST_WORDS = 600;
+
+/**
+ * All lines that say something, as one of at most 600 characters: for refusals, whose reason may
+ * stand below their first line. Without escape codes and other control characters.
+ */
+export function wordsOf(text: string): string {
+  const words = text
+    // oxlint-disable-next-line eslint/no-control-regex -- escape codes are what is looked for
+    .replaceAll(/\u001B\[[0-?]*[ -/]*[@-~]/g, "")
+    .split(/[\r\n]+/)
+    .filter((line) => !/^\s*(?:warning:|[IW]\d{4}\b)/i.test(line))
+    .join(" ")
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[\p{Control}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "");
+  const clean = redact(words).replace(/[\s.:]+$/, "");
+  return clean.length <= MOST_WORDS
+    ? clean
+    : `${clean.slice(0, MOST_WORDS).replace(/\s\S*$/, "")} [cut]`;
+}
+
 /** What a text means, if one of these knows it. */
 export function explainWith(
   failures: readonly KnownFailure[],

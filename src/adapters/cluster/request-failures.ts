@@ -1,5 +1,11 @@
 import { UserError } from "../../errors.ts";
-import { firstLine, type KnownFailure, parseConflicts, retryFor } from "./failure-texts.ts";
+import {
+  firstLine,
+  type KnownFailure,
+  parseConflicts,
+  retryFor,
+  wordsOf,
+} from "./failure-texts.ts";
 
 const WEBHOOK = String.raw`failed calling webhook "([^"]+)"`;
 
@@ -51,11 +57,13 @@ export const requestFailures: readonly KnownFailure[] = [
   },
   {
     pattern:
-      /admission webhook "[^"]+" denied the request|ValidatingAdmissionPolicy '[^']+'.*denied request|exceeded quota|violates PodSecurity/,
-    explain: (_, text) =>
-      new UserError("GT-ADMISSION-DENIED", `The cluster's policy refused: ${firstLine(text)}.`, {
-        hint: "Ask whoever owns that policy, or change the values it names.",
-      }),
+      /(?:\S+ "[^"]+" is forbidden: )?(?:admission webhook "[^"]+" denied the request|ValidatingAdmissionPolicy '[^']+'.*denied request|exceeded quota|violates PodSecurity)/,
+    explain: ({ index }, text) =>
+      new UserError(
+        "GT-ADMISSION-DENIED",
+        `The cluster's policy refused: ${wordsOf(text.slice(index))}.`,
+        { hint: "Ask whoever owns that policy, or change the values it names." },
+      ),
   },
   {
     pattern: /unable to create new content in namespace (\S+) because it is being terminated/,

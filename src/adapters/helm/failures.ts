@@ -155,7 +155,7 @@ export function classifyHelm(stderr: string, release: FailedRelease): UserError 
 }
 
 const isAboutCluster = (text: string): boolean =>
-  /cluster unreachable|failed calling webhook|cannot \w+ resource|Apply failed with|conflicts? with "|being terminated/i.test(
+  /cluster unreachable|failed calling webhook|denied (?:the )?request|cannot \w+ resource|Apply failed with|conflicts? with "|being terminated/i.test(
     text,
   );
 

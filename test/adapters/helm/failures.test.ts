@@ -117,6 +117,12 @@ describe("helm's words", () => {
       'Error: 1 error occurred:\n\t* Internal error occurred: failed calling webhook "webhook.cert-manager.io": failed to call webhook: Post "https://x": dial tcp 10.0.0.1:443: connect: connection refused',
     ],
     [
+      "GT-ADMISSION-DENIED",
+      undefined,
+      "policies verify-images: check: 'failed to verify image: unauthorized: no login'",
+      "Error: UPGRADE FAILED: 1 error occurred:\n\t* admission webhook \"validate.kyverno.svc-fail\" denied the request: \n\nresource Deployment/cert-manager/cm was blocked due to the following policies \n\nverify-images:\n  check: 'failed to verify image: unauthorized: no login'\n\n",
+    ],
+    [
       "GT-FIELD-CONFLICT",
       undefined,
       "kubectl-client-side-apply",
