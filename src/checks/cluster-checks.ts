@@ -114,8 +114,12 @@ function accessHint({ config, facts }: CheckInput): string {
   );
 }
 
-/** An assumed role's session -> the role: access entries name roles. Its path is not in the ARN. */
-function findPrincipal({ arn, account, partition }: CallerIdentity): string {
+/**
+ * As a shell takes it. Access entries name a role by its ARN with its path, which the ARN of a
+ * session leaves out; each role of IAM Identity Center has one.
+ */
+function findPrincipal({ arn }: CallerIdentity): string {
   const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1];
-  return role === undefined ? arn : `arn:${partition}:iam::${account}:role/${role}`;
+  if (role === undefined) return arn;
+  return `"$(aws iam get-role --role-name ${role} --query Role.Arn --output text)"`;
 }

@@ -127,15 +127,22 @@ export function formatCommand(screen: Screen, command: string, indent: number): 
     if (last.trim() === "" || widthOf(joined) <= room) lines.push(joined);
     else lines.push(last, " ".repeat(indent + 2) + text);
   };
+  const fits = (text: string): boolean => indent + 2 + widthOf(text) <= room;
   for (const words of groupFlags(toOneLine(command))) {
     const flag = words.join(" ");
-    if (indent + 2 + widthOf(flag) <= room) add(flag);
-    else for (const word of words) add(word);
+    const pieces = fits(flag) ? [flag] : words.flatMap((word) => divideWord(word, fits));
+    for (const piece of pieces) add(piece);
   }
   const continued = lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
   return continued
     .flatMap((line) => breakLine(line, screen.columns))
     .map((line) => formatLine(screen, [[line, "cyan"]]));
+}
+
+/** A word that is a command's output, `"$(aws iam ...)"`, may be broken where that command may. */
+function divideWord(word: string, fits: (text: string) => boolean): string[] {
+  if (fits(word) || !/^"\$\([^"']*\)"$/.test(word)) return [word];
+  return word.split(/ (?=--)/).flatMap((flag) => (fits(flag) ? [flag] : flag.split(" ")));
 }
 
 /** Each flag with what belongs to it, in words as a shell has them: what is quoted is one. */

@@ -105,8 +105,20 @@ const cases: PreflightCase[] = [
     },
     expected: ["access failed GT-ACCESS-DENIED"],
     says: /create deployments\.apps in cert-manager/,
-    hint: /--principal-arn arn:aws:iam::123456789012:role\/operator /,
+    hint: /--principal-arn "\$\(aws iam get-role --role-name operator --query Role\.Arn --output text\)" /,
   },
+  ...[
+    "arn:aws-cn:iam::123456789012:user/ops/ann",
+    "arn:aws-cn:iam::123456789012:role/ci/deployer",
+  ].map((arn) => ({
+    what: `permissions are missing for ${arn}, whose path is in its ARN`,
+    facts: {
+      caller: known({ ...good.caller, arn, partition: "aws-cn" }),
+      access: known({ asked: [], denied: [{ verb: "create", group: "", resource: "secrets" }] }),
+    },
+    expected: ["access failed GT-ACCESS-DENIED"],
+    hint: new RegExp(`--principal-arn ${arn} .* --policy-arn arn:aws-cn:eks::aws:`),
+  })),
 ];
 
 test.each(cases)("$what", (one) => {

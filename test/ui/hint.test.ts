@@ -84,6 +84,7 @@ describe("a command that is longer than a line", () => {
   it.each([
     `kubectl get svc --namespace gateway-tls -o jsonpath='{.items[?(@.metadata.name == "a b")]}'`,
     `gateway-tls status --cluster demo ${names.join(" ")} --gateway gateway-tls/gateway-tls`,
+    `aws eks associate-access-policy --cluster-name demo --principal-arn "$(echo iam get-role --role-name AWSReservedSSO_AdministratorAccess_0123456789abcdef --query Role.Arn)" --access-scope type=cluster`,
     `aws route53 list-resource-record-sets --query "ResourceRecordSets[?Name=='a --b c.']" --max 1`,
   ])("is the same to a shell: %s", (command) => {
     const words = (script: string) =>
