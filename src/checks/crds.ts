@@ -7,7 +7,7 @@ import { refused } from "./conditions.ts";
 import { classOf } from "./controllers.ts";
 import { ESTABLISHING_MS, waitAtMost } from "./patience.ts";
 import { repairHint } from "./repair.ts";
-import { compareVersions, minorOf } from "./version.ts";
+import { compareVersions, minorOf } from "../plan/version.ts";
 
 const GATEWAY_API_CRDS = ["gatewayclasses", "gateways", "httproutes"].map(
   (plural) => `${plural}.gateway.networking.k8s.io`,

@@ -2,6 +2,8 @@ import type { ErrorCode } from "../errors.ts";
 import { describeRelease, findReleases, isStuck } from "../facts/releases.ts";
 import type { ChartName } from "../config/config.ts";
 import { listNames } from "../nearest.ts";
+import { isNewerChart } from "../plan/compare.ts";
+import { locateChart } from "../plan/releases.ts";
 import type { Release } from "../ports/charts.ts";
 import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
 import { decide } from "./ownership-rules.ts";
@@ -64,6 +66,13 @@ export const partChecks: readonly Check[] = [
     evaluate: ({ facts }) => judge(facts.releases, judgeStuck),
   },
   {
+    id: "chart-versions",
+    title: "No chart of ours is newer than this version installs",
+    after: ["cluster-reachable"],
+    blames: ["access"],
+    evaluate: (input) => judge(input.facts.releases, (releases) => judgeNewer(input, releases)),
+  },
+  {
     id: "addons",
     title: "The EKS add-ons can be seen",
     after: ["cluster"],
@@ -117,6 +126,23 @@ function judgeStuck(releases: readonly Release[]): Verdict {
     "GT-RELEASE-STUCK-OURS",
     `${listNames(ours.map(describeStuck))} was left by an interrupted run.`,
     "Nothing to do: this run takes an unfinished install away, and rolls an unfinished upgrade back.",
+  );
+}
+
+/** Told for one that init leaves as it is, values and all. */
+function judgeNewer({ config, versions }: CheckInput, releases: readonly Release[]): Verdict {
+  const newer = OUR_CHARTS.flatMap((chart) => {
+    const { ours } = findReleases(releases, chart);
+    const planned = locateChart(config, versions, chart);
+    if (ours === undefined || !isNewerChart(planned, ours)) return [];
+    return [`${describeRelease(ours)} (${ours.chartVersion}, not ${planned.version ?? ""})`];
+  });
+  if (newer.length === 0) return ok();
+  const [is, them] = newer.length === 1 ? ["is", "it"] : ["are", "them"];
+  return warning(
+    "GT-CHART-NEWER",
+    `${listNames(newer)} ${is} newer than this version of gateway-tls installs. A run leaves ${them} alone, also with other values than are planned.`,
+    `To have ${them} managed again, use a gateway-tls that installs ${newer.length === 1 ? "that version" : "those versions"}.`,
   );
 }
 

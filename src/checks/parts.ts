@@ -8,7 +8,7 @@ import { describeRelease, findReleases, isStuck } from "../facts/releases.ts";
 import type { Release } from "../ports/charts.ts";
 import type { Addon } from "../ports/aws.ts";
 import type { CheckInput } from "./check.ts";
-import { compareVersions, minorOf } from "./version.ts";
+import { compareVersions, minorOf } from "../plan/version.ts";
 
 /** What init needs and others may have brought; docs/compatibility.md has the same names. */
 export type Part =

@@ -1,5 +1,5 @@
 import { failed, judge, ok, warning, type Check, type Verdict } from "./check.ts";
-import { compareVersions } from "./version.ts";
+import { compareVersions } from "../plan/version.ts";
 
 /** Older ones lack parts of server-side apply that we use. */
 const LOWEST_KUBECTL = "1.26.0";

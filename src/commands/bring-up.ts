@@ -168,12 +168,16 @@ async function showReview(
   // Nobody says yes to what was not shown.
   const isAsked = terminal !== undefined && !options.yes;
   if (options.output !== "text" && !isAsked) return;
-  if (items.every(({ intent }) => intent === "keep")) return;
-  const { renderReview } = await import("../ui/review.ts");
   const warnings = findWarnings(examination.report).map(({ title, message }) => message ?? title);
+  const { renderReview, renderWarnings } = await import("../ui/review.ts");
+  const screen = screenOf(output, options);
+  if (items.every(({ intent }) => intent === "keep")) {
+    if (warnings.length > 0) output.stderr.write(`${renderWarnings(warnings, screen)}\n`);
+    return;
+  }
   const nameServers = valueOf(examination.facts.zone)?.nameServers;
   const review = { plan, items, warnings, ...(nameServers === undefined ? {} : { nameServers }) };
-  output.stderr.write(`${renderReview(review, screenOf(output, options))}\n`);
+  output.stderr.write(`${renderReview(review, screen)}\n`);
 }
 
 /** Asks before the first write, where there is someone to ask and something to write. */

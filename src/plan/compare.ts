@@ -6,9 +6,10 @@ import { findDifferences } from "./difference.ts";
 import { INSTALLATION_TAG } from "./identity.ts";
 import { MANAGED_BY, MANAGER } from "./manifest.ts";
 import type { PlanItem } from "./plan.ts";
+import { compareVersions } from "./version.ts";
 
 /** What is to be done about one thing, as a part of its PlanItem. */
-export type Comparison = Pick<PlanItem, "intent" | "fields" | "owner">;
+export type Comparison = Pick<PlanItem, "intent" | "fields" | "owner" | "reason">;
 
 /**
  * Absent: create. Without our label: foreign, with its owner. Every desired field there, whatever
@@ -38,8 +39,8 @@ function findObjectOwner({ labels, annotations, managedFields }: ObjectMeta): st
 }
 
 /**
- * A release without our label is foreign; one that is not deployed, or has another chart, version
- * or other values, is to be updated.
+ * A release without our label is foreign; one whose chart is newer is kept, whatever its values;
+ * one that is not deployed, is older, or has other values is to be updated.
  */
 export function compareRelease(desired: ReleaseRequest, live: Release | undefined): Comparison {
   if (live === undefined) return { intent: "create" };
@@ -47,12 +48,32 @@ export function compareRelease(desired: ReleaseRequest, live: Release | undefine
     const what = `${live.chart} ${live.chartVersion}`;
     return { intent: "foreign", owner: `a helm release not made by gateway-tls (${what})` };
   }
+  if (isNewerChart(desired, live)) {
+    const { chartVersion } = live;
+    return {
+      intent: "keep",
+      reason: `${chartVersion} is newer than ${desired.version ?? ""}: left as it is`,
+    };
+  }
   const fields = [
     ...(live.status === "deployed" ? [] : [`status ${live.status}`]),
     ...compareChartVersion(desired.version, live.chartVersion),
     ...(isDeepEqual(desired.values, live.values) ? [] : compareValues(desired, live)),
   ];
   return update(fields);
+}
+
+/**
+ * Whether somebody brought a release above the version that is planned. Its values belong to that
+ * version, and an older chart would bring older CRDs, which drop fields of what is stored.
+ */
+export function isNewerChart(
+  { version }: Pick<ReleaseRequest, "version">,
+  { status, chartVersion }: Pick<Release, "status" | "chartVersion">,
+): boolean {
+  return (
+    version !== undefined && status === "deployed" && compareVersions(chartVersion, version) > 0
+  );
 }
 
 /** Whether two policy documents mean the same: order, and one string for a list of one, do not. */

@@ -35,7 +35,7 @@ export interface PlanItem {
   fields?: string[];
   /** Whose it is: for `foreign` (stop), or for a `keep` of something that is not ours. */
   owner?: string;
-  /** Why it stays although the run removes things: "ServiceAccount shop/web uses it". */
+  /** Why it stays although the run removes or updates things: "ServiceAccount shop/web uses it". */
   reason?: string;
   /** What will be there: the manifest, policy document or chart values, for `--output json|yaml`. */
   document?: unknown;

@@ -53,9 +53,9 @@ export function buildReleases(input: ReleasesInput): Record<ChartName, ReleaseRe
  * Upstream's chart, or the user's `source` in its place. A path and a URL name one archive, and so
  * does an OCI reference with a tag or digest: there the version is left out.
  */
-function locateChart(
-  config: Config,
-  versions: VersionSet,
+export function locateChart(
+  config: Pick<Config, "charts">,
+  versions: Pick<VersionSet, "charts">,
   name: ChartName,
 ): Pick<ReleaseRequest, "chart" | "repository" | "version"> {
   const { chart, repository, version } = versions.charts[name];

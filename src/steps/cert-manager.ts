@@ -1,6 +1,5 @@
 import type { PlanItem } from "../plan/plan.ts";
-import { appVersionOf } from "../plan/version-sets.ts";
-import { applyRelease, inspectRelease } from "./releases.ts";
+import { applyRelease, inspectRelease, settleRelease } from "./releases.ts";
 import type { Step, StepContext } from "./step.ts";
 
 const id = "cert-manager";
@@ -15,8 +14,8 @@ export const certManager: Step = {
   after: ["gateway-api-crds"],
   inspect,
   apply: (context) => applyRelease(context, id, context.plan.namespaces.certManager),
-  settle: async ({ plan }) =>
-    plan.environment.foreignCertManager ?? appVersionOf(plan.versions, id),
+  settle: async (context) =>
+    context.plan.environment.foreignCertManager ?? settleRelease(context, id),
 };
 
 async function inspect(context: StepContext): Promise<PlanItem[]> {

@@ -1,5 +1,4 @@
-import { appVersionOf } from "../plan/version-sets.ts";
-import { applyRelease, inspectRelease } from "./releases.ts";
+import { applyRelease, inspectRelease, settleRelease } from "./releases.ts";
 import type { Step } from "./step.ts";
 
 const id = "external-dns";
@@ -11,5 +10,5 @@ export const externalDns: Step = {
   after: ["gateway-api-crds", "external-dns-identity"],
   inspect: (context) => inspectRelease(context, id, id, { withNamespace: false }),
   apply: (context) => applyRelease(context, id, context.plan.namespaces.externalDns),
-  settle: async ({ plan }) => appVersionOf(plan.versions, id),
+  settle: (context) => settleRelease(context, id),
 };

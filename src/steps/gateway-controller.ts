@@ -1,8 +1,7 @@
 import { UserError } from "../errors.ts";
 import { findCondition, isCurrent, parseGatewayClass } from "../facts/objects.ts";
 import { kinds } from "../kinds.ts";
-import { appVersionOf } from "../plan/version-sets.ts";
-import { applyRelease, inspectRelease } from "./releases.ts";
+import { applyRelease, inspectRelease, settleRelease } from "./releases.ts";
 import type { Step, StepContext } from "./step.ts";
 import { waitForObjects } from "./wait.ts";
 
@@ -19,8 +18,9 @@ export const gatewayController: Step = {
     await applyRelease(context, chart, context.plan.namespaces.gatewayController);
   },
   async settle(context) {
+    const version = await settleRelease(context, chart);
     await waitForGatewayClass(context);
-    return appVersionOf(context.plan.versions, chart);
+    return version;
   },
 };
 

@@ -1,10 +1,11 @@
 import type { ChartName } from "../config/config.ts";
+import { UserError } from "../errors.ts";
 import { kinds } from "../kinds.ts";
-import { type Comparison, compareRelease } from "../plan/compare.ts";
+import { type Comparison, compareRelease, isNewerChart } from "../plan/compare.ts";
 import { isRecord, type Json } from "../json.ts";
 import { appVersionOf } from "../plan/version-sets.ts";
 import type { PlanItem } from "../plan/plan.ts";
-import type { ReleaseRequest } from "../ports/charts.ts";
+import type { Release, ReleaseRequest } from "../ports/charts.ts";
 import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { markChartCrds } from "./chart-crds.ts";
 import type { StepContext } from "./step.ts";
@@ -18,21 +19,20 @@ export async function inspectRelease(
   { withNamespace = true } = {},
 ): Promise<PlanItem[]> {
   const request = plan.releases[chart];
-  const [releases, namespace, gone] = await Promise.all([
-    world.charts.list(),
+  const [live, namespace, gone] = await Promise.all([
+    findRelease(world, request),
     world.kubernetes.get({ kind: kinds.Namespace, name: request.namespace }),
     findGoneDeployments(world, chart, request),
   ]);
-  const live = releases.find(
-    ({ name, namespace: at }) => name === request.name && at === request.namespace,
-  );
   const intent = namespace === undefined ? "create" : "keep";
+  const compared = withDeployments(compareRelease(request, live), gone);
+  const { version = null, values } = request;
   const release: PlanItem = {
     step,
     kind: "Helm release",
     name: `${request.namespace}/${request.name}`,
-    document: { chart: request.chart, version: request.version ?? null, values: request.values },
-    ...withDeployments(compareRelease(request, live), gone),
+    ...(isKeptNewer(compared) ? {} : { document: { chart: request.chart, version, values } }),
+    ...compared,
   };
   if (!withNamespace) return [release];
   return [{ step, kind: "Namespace", name: request.namespace, intent }, release];
@@ -66,8 +66,11 @@ function isTurnedOff(values: Json | undefined): boolean {
   return isRecord(values) && values["enabled"] === false;
 }
 
+const isKeptNewer = ({ intent, reason }: Comparison): boolean =>
+  intent === "keep" && reason !== undefined;
+
 function withDeployments(compared: Comparison, gone: readonly string[]): Comparison {
-  return compared.intent === "keep" && gone.length > 0
+  return compared.intent === "keep" && gone.length > 0 && !isKeptNewer(compared)
     ? { intent: "update", fields: [...gone] }
     : compared;
 }
@@ -91,6 +94,8 @@ export async function applyRelease(
     await world.kubernetes.apply([namespace]);
   }
   await recoverPending(context, chart);
+  const live = await findRelease(world, request);
+  if (live !== undefined && isNewerChart(request, live)) return;
   context.report(`installing ${chart} ${appVersionOf(plan.versions, chart)}`);
   await markChartCrds(context, chart, () =>
     world.charts.apply(request, {
@@ -105,9 +110,7 @@ export async function applyRelease(
 async function recoverPending(context: StepContext, chart: ChartName): Promise<void> {
   const { world, plan } = context;
   const { name, namespace } = plan.releases[chart];
-  const live = (await world.charts.list()).find(
-    (release) => release.name === name && release.namespace === namespace,
-  );
+  const live = await findRelease(world, plan.releases[chart]);
   if (live === undefined) return;
   // Of what is being uninstalled helm has no revision left to upgrade or to go back to.
   if (live.status === "pending-install" || live.status === "uninstalling") {
@@ -119,4 +122,31 @@ async function recoverPending(context: StepContext, chart: ChartName): Promise<v
     context.report(`rolling back the unfinished upgrade of ${name}`);
     await world.charts.rollback(name, namespace);
   }
+}
+
+/** What runs, in its project's own numbers. Throws where a newer one than ours lacks a part. */
+export async function settleRelease(
+  { plan, world }: StepContext,
+  chart: ChartName,
+): Promise<string> {
+  const request = plan.releases[chart];
+  const live = await findRelease(world, request);
+  if (live === undefined || !isNewerChart(request, live)) return appVersionOf(plan.versions, chart);
+  const [gone] = await findGoneDeployments(world, chart, live);
+  if (gone === undefined) return live.appVersion.replace(/^v/, "");
+  const { name, namespace, revision, chartVersion } = live;
+  throw new UserError(
+    "GT-CHART-NEWER",
+    `The release ${namespace}/${name} has the chart ${chartVersion}, which is newer than ${request.version ?? ""} and so not touched, and its ${gone}.`,
+    { hint: `Make it anew: helm rollback ${name} ${revision} --namespace ${namespace}` },
+  );
+}
+
+async function findRelease(
+  { charts }: StepContext["world"],
+  wanted: Pick<ReleaseRequest, "name" | "namespace">,
+): Promise<Release | undefined> {
+  return (await charts.list()).find(
+    ({ name, namespace }) => name === wanted.name && namespace === wanted.namespace,
+  );
 }

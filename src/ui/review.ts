@@ -40,13 +40,19 @@ export function renderReview(review: Review, screen: Screen): string {
     ...formatAreas(changed, screen),
     ...formatOthers(items, screen),
     [formatHeading(screen, "Cost"), ...formatCost(plan, items, screen)],
-    warnings.length === 0
-      ? []
-      : [
-          formatHeading(screen, "Warnings"),
-          ...warnings.flatMap((warning) => formatNote(screen, warning)),
-        ],
+    formatWarnings(warnings, screen),
   ]);
+}
+
+/** What the preflight warns of, where there is nothing to review. */
+export function renderWarnings(warnings: readonly string[], screen: Screen): string {
+  return joinBlocks([formatWarnings(warnings, screen)]);
+}
+
+function formatWarnings(warnings: readonly string[], screen: Screen): string[] {
+  if (warnings.length === 0) return [];
+  const notes = warnings.flatMap((warning) => formatNote(screen, warning));
+  return [formatHeading(screen, "Warnings"), ...notes];
 }
 
 type Fields = [string, string | string[]][];

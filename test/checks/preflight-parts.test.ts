@@ -166,6 +166,34 @@ const cases: PreflightCase[] = [
     expected: ["releases warning GT-RELEASE-STUCK-OURS"],
   },
   {
+    what: "our releases are newer than the set",
+    facts: {
+      releases: known([
+        buildRelease({ chartVersion: "v1.22.0", labels: ours }),
+        buildRelease({
+          name: "external-dns",
+          namespace: "external-dns",
+          chart: "external-dns",
+          chartVersion: "1.22.0",
+          labels: ours,
+        }),
+      ]),
+    },
+    expected: ["chart-versions warning GT-CHART-NEWER"],
+    says: /^external-dns\/external-dns \(1\.22\.0, not 1\.21\.1\) and cert-manager\/cert-manager \(v1\.22\.0, not v1\.21\.1\) are newer/,
+  },
+  {
+    what: "our release is older than the set",
+    facts: { releases: known([buildRelease({ chartVersion: "v1.20.2", labels: ours })]) },
+    expected: [],
+  },
+  {
+    what: "our release came from an archive, which has no version to compare",
+    config: { charts: { "cert-manager": { source: "./cert-manager-v1.22.0.tgz" } } },
+    facts: { releases: known([buildRelease({ chartVersion: "v1.22.0", labels: ours })]) },
+    expected: [],
+  },
+  {
     what: "a foreign release is stuck",
     facts: {
       releases: known([buildRelease({ status: "pending-install" })]),

@@ -3,7 +3,7 @@ import { failed, ok, type Check, type Verdict } from "../../src/checks/check.ts"
 import { decide, ownershipRules } from "../../src/checks/ownership-rules.ts";
 import { lookAtParts } from "../../src/checks/parts.ts";
 import { findWarnings, runChecks } from "../../src/checks/run-checks.ts";
-import { compareVersions } from "../../src/checks/version.ts";
+import { compareVersions } from "../../src/plan/version.ts";
 import { buildInput } from "./build-facts.ts";
 
 const check = (

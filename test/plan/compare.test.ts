@@ -163,6 +163,21 @@ describe("compareRelease", () => {
     });
   });
 
+  it.each(["v1.21.2", "1.22.0", "v2.0.0-rc.1"])("is kept, values and all, at %s", (version) => {
+    const newer = { ...live, chartVersion: version, values: {} };
+    expect(compareRelease(desired, newer)).toEqual({
+      intent: "keep",
+      reason: `${version} is newer than v1.21.1: left as it is`,
+    });
+    const failed = compareRelease(desired, { ...newer, status: "failed" });
+    expect(failed).toMatchObject({
+      intent: "update",
+      fields: expect.arrayContaining(["status failed"]),
+    });
+    const foreign = compareRelease(desired, { ...newer, labels: {} });
+    expect(foreign.intent).toBe("foreign");
+  });
+
   it("knows a version with and without its v, and none for an archive", () => {
     expect(compareRelease(desired, { ...live, chartVersion: "1.21.1" }).intent).toBe("keep");
     const { version: _, ...archive } = desired;
