@@ -6,6 +6,7 @@ import { isNewerChart } from "../plan/compare.ts";
 import { locateChart } from "../plan/releases.ts";
 import type { Release } from "../ports/charts.ts";
 import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
+import { adviseOnOurCrds } from "./crd-advice.ts";
 import { decide } from "./ownership-rules.ts";
 import type { Part } from "./parts.ts";
 import { lookAtParts } from "./parts.ts";
@@ -102,7 +103,9 @@ function judgeCrds(input: CheckInput): Verdict {
   const { version } = input.versions.gatewayApi;
   const missing = found.missing.length === 0 ? "" : `, without ${listNames(found.missing, 3)}`;
   const text = `The cluster has Gateway API CRDs ${lookAtParts(input).seen["Gateway API CRDs"]}${missing}; version set ${input.versions.name} needs ${version}.`;
-  return { ...verdict, message: text };
+  const { ours, group } = found;
+  const hint = ours ? { hint: adviseOnOurCrds(input, group.versions) } : {};
+  return { ...verdict, message: text, ...hint };
 }
 
 const OUR_CHARTS: readonly ChartName[] = ["external-dns", "nginx-gateway-fabric", "cert-manager"];

@@ -107,17 +107,12 @@ function describeAll(found: Found): Parts["seen"] {
 }
 
 function sortGatewayApi(group: CrdGroup, wanted: { version: string; crds: readonly string[] }) {
-  const fits =
-    group.versions.length > 0 &&
-    group.versions.every((found) => minorOf(found) === minorOf(wanted.version));
+  const isSameMinor = group.versions.every((one) => minorOf(one) === minorOf(wanted.version));
+  const isOlder = group.versions.some((one) => compareVersions(one, wanted.version) < 0);
   const missing = wanted.crds.filter((name) => !group.names.includes(name));
   const { ours } = group.owner;
-  return {
-    ours,
-    missing,
-    group,
-    fits: ours ? group.versions.every((one) => compareVersions(one, wanted.version) === 0) : fits,
-  };
+  const fits = isSameMinor && (ours ? !isOlder : group.versions.length > 0);
+  return { ours, missing, group, fits };
 }
 
 /** Controllers that no release of ours brought. */

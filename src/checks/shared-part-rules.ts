@@ -12,16 +12,18 @@ export const sharedPartRules: readonly OwnershipRule[] = [
   },
   {
     part: "Gateway API CRDs",
-    found: "ours, of the set's version",
+    found:
+      "ours, of the set's minor and not older than its version: newer ones are left as they are",
     outcome: "manage",
     applies: (p) => p.gatewayApi?.ours === true && p.gatewayApi.fits,
   },
   {
     part: "Gateway API CRDs",
-    found: "ours, of another version set",
+    found: "ours, of another minor, or older",
     outcome: "stop",
     code: "GT-INSTALLATION-VERSIONS",
-    action: "Use the --versions that is installed: a run never changes installed versions.",
+    action:
+      "Use the --versions that is for them, or bring older ones up by hand; never take newer ones down.",
     applies: (p) => p.gatewayApi?.ours === true,
   },
   {

@@ -61,16 +61,6 @@ const cases: PreflightCase[] = [
     says: /without backendtlspolicies/,
   },
   {
-    what: "our CRDs are of the other set",
-    facts: {
-      crds: known({
-        ...noCrds,
-        gatewayApi: { ...crds, versions: ["1.1.0"], owner: { ours: true, name: "gateway-tls" } },
-      }),
-    },
-    expected: ["gateway-api-crds failed GT-INSTALLATION-VERSIONS"],
-  },
-  {
     what: "a foreign cert-manager watches Gateways",
     facts: { certManagers: known([certManager]), releases: known([buildRelease()]) },
     expected: [],

@@ -92,3 +92,63 @@ describe("a chart that somebody upgraded by hand", () => {
     expect(await certManager()).toMatchObject({ chartVersion: "v1.22.0", revision: 2 });
   });
 });
+
+describe("Gateway API CRDs of ours that somebody brought to a later version", () => {
+  const GROUP = "gateway.networking.k8s.io";
+  const MARK = `${GROUP}/bundle-version`;
+  const kind = kinds.CustomResourceDefinition;
+
+  const crds = async () =>
+    (await (await connect()).kubernetes.list(kind)).filter(({ metadata: { name } }) =>
+      name.endsWith(`.${GROUP}`),
+    );
+
+  /** As `kubectl apply` of a later bundle, which leaves our label. */
+  async function bringTo(version: string): Promise<void> {
+    const { kubernetes } = await connect();
+    const metadata = { annotations: { [MARK]: version } };
+    const all = await crds();
+    await Promise.all(
+      all.map(({ metadata: { name } }) => kubernetes.patch({ kind, name }, { metadata })),
+    );
+  }
+
+  it("are left as they are, where it is a patch", async () => {
+    await bringTo("v1.5.2");
+    const before = await crds();
+    const { exitCode, stderr } = await run("init --cluster demo --yes");
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining("unchanged: 1.5.2")]);
+    const plan = await run("init --cluster demo --dry-run");
+    expect(plan.stdout).toContain("(1.5.2 is there: left as it is)");
+    const added = await run(
+      "add-host api.example.com --backend shop/api:8080 --cluster demo --yes",
+    );
+    expect(added.exitCode).toBe(0);
+    expect(await crds()).toEqual(before);
+  });
+
+  it("are left as they are when one of them is gone, which is made again", async () => {
+    await bringTo("v1.5.2");
+    const before = await crds();
+    const { kubernetes } = await connect();
+    await kubernetes.delete([{ kind, name: `tlsroutes.${GROUP}` }]);
+    expect((await run("init --cluster demo --yes")).exitCode).toBe(0);
+    const after = await crds();
+    const anew = after.filter(({ metadata }) => metadata.annotations?.[MARK] === "v1.5.1");
+    expect(anew.map(({ metadata }) => metadata.name)).toEqual([`tlsroutes.${GROUP}`]);
+    expect(after).toHaveLength(before.length);
+  });
+
+  it("stop a run where it is another minor, and the way out leads out", async () => {
+    await bringTo("v1.6.0");
+    const { exitCode, stderr } = await run("init --cluster demo --yes");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("GT-INSTALLATION-VERSIONS");
+    expect(stderr.replace(/\s+/g, " ")).toContain("gateway-tls uninstall --delete-crds");
+    expect((await run("uninstall --delete-crds --cluster demo --yes")).exitCode).toBe(0);
+    const again = await run(
+      "init --domain example.com --email ops@example.com --cluster demo --sample-app --yes",
+    );
+    expect(again.exitCode).toBe(0);
+  });
+});
