@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { KeptConfig } from "../facts/kept-config.ts";
 import { listNames } from "../nearest.ts";
-import { failed, judge, ok, type Check, type CheckInput, type Verdict } from "./check.ts";
+import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
 
 /** That the cluster has room for this installation and what it points to. */
 export const installChecks: readonly Check[] = [
@@ -60,7 +60,7 @@ function judgeKept({ config, facts }: CheckInput, kept: KeptConfig | undefined):
       "Rename or delete it: kubectl delete configmap gateway-tls --namespace gateway-tls",
     );
   }
-  const { domain, zoneId, versions } = kept;
+  const { domain, versions } = kept;
   if (domain !== undefined && domain !== config.domain) {
     return failed(
       "GT-INSTALLATION-OTHER",
@@ -68,14 +68,8 @@ function judgeKept({ config, facts }: CheckInput, kept: KeptConfig | undefined):
       `Use --domain ${domain}, or run \`gateway-tls uninstall\` first.`,
     );
   }
-  const chosen = valueOf(facts.zone)?.zone?.id;
-  if (zoneId !== undefined && chosen !== undefined && zoneId !== chosen) {
-    return failed(
-      "GT-INSTALLATION-OTHER",
-      `This cluster's installation for ${config.domain} uses the hosted zone ${zoneId}, not ${chosen}.`,
-      `Use --zone-id ${zoneId}, or run \`gateway-tls uninstall\` first.`,
-    );
-  }
+  const zone = judgeKeptZone({ config, facts }, kept);
+  if (zone?.state === "failed") return zone;
   if (versions !== undefined && versions !== config.versions) {
     return failed(
       "GT-INSTALLATION-VERSIONS",
@@ -83,7 +77,31 @@ function judgeKept({ config, facts }: CheckInput, kept: KeptConfig | undefined):
       `Use --versions ${versions}.`,
     );
   }
-  return ok(domain);
+  return zone ?? ok(domain);
+}
+
+/** `undefined` where it is the zone that is meant now, or nobody knows. */
+function judgeKeptZone(
+  { config, facts }: Pick<CheckInput, "config" | "facts">,
+  { zoneId }: KeptConfig,
+): Verdict | undefined {
+  const found = valueOf(facts.zone);
+  const chosen = found?.zone?.id;
+  if (found === undefined || zoneId === undefined || chosen === undefined) return undefined;
+  if (zoneId === chosen) return undefined;
+  const uses = `This cluster's installation for ${config.domain} uses the hosted zone ${zoneId}`;
+  if (found.publicZones.some(({ id }) => id === zoneId)) {
+    return failed(
+      "GT-INSTALLATION-OTHER",
+      `${uses}, not ${chosen}.`,
+      `Use --zone-id ${zoneId}, or run \`gateway-tls uninstall\` first.`,
+    );
+  }
+  return warning(
+    "GT-ZONE-REPLACED",
+    `${uses}, which the account has no more: a run gives ExternalDNS the zone ${chosen} in its place.`,
+    `Check that it is the one that is meant: aws route53 get-hosted-zone --id ${chosen}`,
+  );
 }
 
 function listNamespaces({ namespaces, hosts }: Config): string[] {

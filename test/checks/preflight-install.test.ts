@@ -110,9 +110,23 @@ const cases: PreflightCase[] = [
   },
   {
     what: "another zone is installed",
-    facts: { keptConfig: known({ ...kept, zoneId: "Z7" }) },
+    facts: {
+      keptConfig: known({ ...kept, zoneId: "Z7" }),
+      zone: known({ ...good.zoneFact, publicZones: [good.zone, { ...good.zone, id: "Z7" }] }),
+    },
     expected: ["installation failed GT-INSTALLATION-OTHER"],
     says: /Z7, not Z1/,
+  },
+  {
+    what: "the installed zone was made again, with another id",
+    facts: { keptConfig: known({ ...kept, zoneId: "Z7" }) },
+    expected: ["installation warning GT-ZONE-REPLACED"],
+    says: /Z7, which the account has no more.* Z1 /,
+  },
+  {
+    what: "the installed zone was made again, and another version set is installed",
+    facts: { keptConfig: known({ ...kept, zoneId: "Z7", versions: "2025" }) },
+    expected: ["installation failed GT-INSTALLATION-VERSIONS"],
   },
   {
     what: "another version set is installed",
