@@ -4,8 +4,8 @@ import type { CallerIdentity, Cluster } from "../ports/aws.ts";
 import type { AccessRequest } from "../ports/kubernetes.ts";
 import { valueOf } from "../facts/fact.ts";
 import { describeAbsentCluster } from "./absent-cluster.ts";
-import { versionSets } from "../plan/version-sets.ts";
-import { failed, judge, ok, type Check, type CheckInput, type Verdict } from "./check.ts";
+import { type VersionSet, versionSets } from "../plan/version-sets.ts";
+import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
 
 /** Who asks, and the cluster that is asked. */
 export const clusterChecks: readonly Check[] = [
@@ -73,9 +73,17 @@ function judgeCluster({ config, facts }: CheckInput, cluster: Cluster | undefine
   );
 }
 
-function judgeVersion({ config, versions }: CheckInput, minor: number): Verdict {
+function judgeVersion(input: CheckInput, minor: number): Verdict {
+  const { config, versions } = input;
   const { from, to } = versions.kubernetes;
   if (minor >= from && minor <= to) return ok(`1.${minor} with set ${versions.name}`);
+  if (minor > to && isInstalled(input)) {
+    return warning(
+      "GT-VERSIONS-UNSUPPORTED",
+      `The installation has the version set ${versions.name}, which is for Kubernetes 1.${from} to 1.${to}, and the cluster has been upgraded to 1.${minor}. What runs is left as it is.`,
+      adviseOnUpgraded(config, minor),
+    );
+  }
   return failed(
     "GT-VERSIONS-UNSUPPORTED",
     `Version set ${versions.name} with Kubernetes 1.${minor} is not supported: it needs 1.${from} to 1.${to}.`,
@@ -83,19 +91,41 @@ function judgeVersion({ config, versions }: CheckInput, minor: number): Verdict 
   );
 }
 
-function adviseOnVersion({ identity }: Config, minor: number): string {
-  const fitting = Object.values(versionSets).find(
+/** With the very set that is asked for: to refuse it would stop nothing but what mends it. */
+function isInstalled({ facts, versions }: CheckInput): boolean {
+  const kept = valueOf(facts.keptConfig);
+  return kept?.owner.ours === true && kept.versions === versions.name;
+}
+
+/** A set is changed by beginning anew only. */
+function adviseOnUpgraded(config: Config, minor: number): string {
+  const fitting = findFitting(minor);
+  if (fitting === undefined) {
+    return `No version set of this gateway-tls supports 1.${minor}: look for a newer gateway-tls that has one.`;
+  }
+  return `For a set that supports 1.${minor}: \`gateway-tls uninstall --delete-crds\`, then \`gateway-tls init ${flagsFor(config, fitting)}\`. The names are not served in between.`;
+}
+
+function findFitting(minor: number): VersionSet | undefined {
+  return Object.values(versionSets).find(
     ({ kubernetes: { from, to } }) => minor >= from && minor <= to,
   );
+}
+
+function flagsFor({ identity }: Config, { name, identities }: VersionSet): string {
+  const isUsable = identity === "auto" || identities.includes(identity);
+  return `--versions ${name}${isUsable ? "" : " --identity irsa"}`;
+}
+
+function adviseOnVersion(config: Config, minor: number): string {
+  const fitting = findFitting(minor);
   if (fitting === undefined) {
     const ranges = Object.values(versionSets).map(
       ({ name, kubernetes: { from, to } }) => `1.${from} to 1.${to} for the set ${name}`,
     );
     return `No version set supports 1.${minor}: change the cluster's version (${listNames(ranges)}).`;
   }
-  const isUsable = identity === "auto" || fitting.identities.includes(identity);
-  const flags = `--versions ${fitting.name}${isUsable ? "" : " --identity irsa"}`;
-  return `Use ${flags}, which supports Kubernetes 1.${minor}.`;
+  return `Use ${flagsFor(config, fitting)}, which supports Kubernetes 1.${minor}.`;
 }
 
 /** `create gateways.gateway.networking.k8s.io in gateway-tls`, as `kubectl auth can-i` takes it. */

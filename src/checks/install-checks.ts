@@ -74,7 +74,7 @@ function judgeKept({ config, facts }: CheckInput, kept: KeptConfig | undefined):
     return failed(
       "GT-INSTALLATION-VERSIONS",
       `The installation has the version set ${versions}, and init never changes installed versions.`,
-      `Use --versions ${versions}.`,
+      `Use --versions ${versions}. To change the set, run \`gateway-tls uninstall --delete-crds\` first.`,
     );
   }
   return zone ?? ok(domain);
