@@ -4,7 +4,6 @@ import type { HostRecords } from "../facts/records.ts";
 import { listNames } from "../nearest.ts";
 import { describeRefusal } from "./caa-refusal.ts";
 import {
-  failed,
   failedFor,
   judge,
   judgeIfSeen,
@@ -12,6 +11,7 @@ import {
   warning,
   type Check,
   type CheckInput,
+  type Finding,
   type Verdict,
 } from "./check.ts";
 
@@ -21,8 +21,7 @@ export const dnsChecks: readonly Check[] = [
     id: "caa",
     title: "CAA records allow the CA to issue",
     after: ["delegation", "dnssec"],
-    evaluate: ({ config, facts }) =>
-      worst(facts.caa, (fact) => judgeHost(fact, config.acme.server)),
+    evaluate: judgeHosts,
   },
   {
     id: "records",
@@ -36,14 +35,69 @@ export const dnsChecks: readonly Check[] = [
   },
 ];
 
-function judgeHost({ hostname, foundAt, records, failedAt }: CaaFact, server: string): Verdict {
+/** What forbids a host its certificate comes first; else the worst, all being read by one rule. */
+function judgeHosts(input: CheckInput): Verdict {
+  const { config, facts, about } = input;
+  const { server } = config.acme;
+  const refusals = facts.caa.flatMap((fact) => (fact.known ? findRefusal(fact.value, server) : []));
+  const [first] = refusals;
+  if (first === undefined) return worst(facts.caa, (fact) => judgeAllowed(fact, server));
+  const hostnames = refusals.map(({ hostname }) => hostname);
+  const meant = refusals.find(({ hostname }) => about?.includes(hostname)) ?? first;
+  const { code } = meant.finding(meant.hostname);
+  const { message, hint } = joinFindings([meant, ...refusals]);
+  return failedFor(input, hostnames, { code, message, hint });
+}
+
+/** Why the CA may not issue for one host, told of all hosts that share the cause. */
+interface HostRefusal {
+  hostname: string;
+  /** The name whose records decide, or cannot be read. */
+  at: string;
+  finding: (hostnames: string) => Required<Finding>;
+}
+
+function findRefusal(
+  { hostname, foundAt, records, failedAt }: CaaFact,
+  server: string,
+): HostRefusal[] {
   if (failedAt !== undefined) {
-    return failed(
-      "GT-CAA-UNREADABLE",
-      `The CAA question for ${failedAt.name} ends in ${failedAt.status}; a CA that cannot read CAA does not issue for ${hostname}.`,
-      `Let the name servers of ${failedAt.name} answer: dig ${failedAt.name} CAA`,
-    );
+    const { name, status } = failedAt;
+    const finding = (hostnames: string) => ({
+      code: "GT-CAA-UNREADABLE" as const,
+      message: `The CAA question for ${name} ends in ${status}; a CA that cannot read CAA does not issue for ${hostnames}.`,
+      hint: `Let the name servers of ${name} answer: dig ${name} CAA`,
+    });
+    return [{ hostname, at: name, finding }];
   }
+  const ca = findCaIdentity(server);
+  if (foundAt === undefined || ca === undefined) return [];
+  const verdict = judgeCaa(records, ca);
+  if (verdict.allowed) return [];
+  const finding = (hostnames: string) => {
+    const { reason, hint } = describeRefusal({ hostname: hostnames, foundAt, ca }, verdict);
+    return { code: "GT-CAA-FORBIDS" as const, message: reason, hint };
+  };
+  return [{ hostname, at: foundAt, finding }];
+}
+
+/** One sentence and one action for each cause, the first refusal's first. */
+function joinFindings(refusals: readonly HostRefusal[]): { message: string; hint: string } {
+  const causes = refusals.filter(
+    ({ at }, index) => refusals.findIndex((one) => one.at === at) === index,
+  );
+  const findings = causes.map(({ at, finding }) => {
+    const same = refusals.filter((one) => one.at === at).map(({ hostname }) => hostname);
+    const hostnames = [...new Set(same)];
+    return finding(listNames(hostnames, hostnames.length));
+  });
+  return {
+    message: findings.map(({ message }) => message).join(" "),
+    hint: findings.map(({ hint }) => hint).join("; "),
+  };
+}
+
+function judgeAllowed({ foundAt, records }: CaaFact, server: string): Verdict {
   if (foundAt === undefined) return ok("no CAA records");
   const ca = findCaIdentity(server);
   if (ca === undefined) {
@@ -55,11 +109,7 @@ function judgeHost({ hostname, foundAt, records, failedAt }: CaaFact, server: st
     };
   }
   const verdict = judgeCaa(records, ca);
-  if (!verdict.allowed) {
-    const { reason, hint } = describeRefusal({ hostname, foundAt, ca }, verdict);
-    return failed("GT-CAA-FORBIDS", reason, hint);
-  }
-  if (verdict.accounts.length === 0) return ok(`CAA of ${foundAt}`);
+  if (!verdict.allowed || verdict.accounts.length === 0) return ok(`CAA of ${foundAt}`);
   return warning(
     "GT-CAA-ACCOUNT",
     `The CAA record of ${foundAt} allows one ACME account only, ${listNames(verdict.accounts)}, and a new one will be registered here.`,
@@ -69,7 +119,7 @@ function judgeHost({ hostname, foundAt, records, failedAt }: CaaFact, server: st
 
 const ORDER = ["failed", "warning", "unknown", "ok"] as const;
 
-/** One verdict for several hosts: the worst of them, all being read by the same rule. */
+/** One verdict for several hosts: the worst of them. */
 function worst<T>(facts: readonly Fact<T>[], evaluate: (value: T) => Verdict): Verdict {
   const verdicts = facts.map((fact) => judgeIfSeen(fact, evaluate));
   for (const state of ORDER) {

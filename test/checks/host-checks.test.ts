@@ -95,3 +95,52 @@ describe("records of others", () => {
     expect(judge("records", { services, records }, ["b.example.com"]).state).toBe("warning");
   });
 });
+
+describe("CAA records that forbid the CA", () => {
+  const caa = (name: string, foundAt: string, ca: string) =>
+    known({
+      hostname: `${name}.example.com`,
+      foundAt,
+      records: [{ critical: false, tag: "issue", value: ca, parameters: {} }],
+      failedAt: undefined,
+    });
+  const broken = (name: string) =>
+    known({
+      hostname: `${name}.example.com`,
+      foundAt: undefined,
+      records: [],
+      failedAt: { name: `${name}.example.com`, status: "SERVFAIL" },
+    });
+  const facts: Partial<Facts> = {
+    services,
+    caa: [
+      caa("a", "a.example.com", "letsencrypt.org"),
+      broken("b"),
+      caa("c", "example.com", "sectigo.com"),
+      caa("d", "example.com", "sectigo.com"),
+    ],
+  };
+
+  it("are told once for each cause, with all hosts that have it", () => {
+    const { state, code, message, hint } = judge("caa", facts);
+    expect([state, code]).toEqual(["failed", "GT-CAA-UNREADABLE"]);
+    expect(message).toContain("does not issue for b.example.com.");
+    expect(message).toContain(
+      "forbids a certificate for c.example.com and d.example.com: it allows sectigo.com",
+    );
+    expect(hint).toBe(
+      'Let the name servers of b.example.com answer: dig b.example.com CAA; Add to example.com: CAA 0 issue "letsencrypt.org"',
+    );
+  });
+
+  it("of hosts that the run is not about do not stop it", () => {
+    const other = judge("caa", facts, ["a.example.com"]);
+    expect([other.state, other.message]).toEqual(["warning", expect.stringContaining("d.example")]);
+  });
+
+  it("of a host that the run is about come first", () => {
+    const { state, code, message } = judge("caa", facts, ["a.example.com", "d.example.com"]);
+    expect([state, code]).toEqual(["failed", "GT-CAA-FORBIDS"]);
+    expect(message).toMatch(/^The CAA record of example\.com .* d\.example\.com.* b\.example\.com/);
+  });
+});
