@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { targetGroupBindingCrd } from "./controllers/target-groups.ts";
 import { seedWorkload } from "./seed-workload.ts";
 import type { Simulation } from "./simulation.ts";
+import type { ObjectStore } from "./store/object-store.ts";
 import type { WorldState } from "./world-state.ts";
 
 const ACCOUNT = "123456789012";
@@ -105,6 +106,14 @@ function record(name: string, type: string, values: string[], ttlSeconds: number
 export function seedCluster({ store }: Simulation): void {
   for (const name of ["default", "kube-system", "shop"]) store.create(namespace(name));
   store.create(targetGroupBindingCrd);
+  seedController(store);
+  const shop = { namespace: "shop", image: "public.ecr.aws/docker/library/nginx:1.29" };
+  seedWorkload(store, { ...shop, name: "web", port: 8080, servicePort: 80, replicas: 2 });
+  seedWorkload(store, { ...shop, name: "api", port: 8080, servicePort: 8080, replicas: 2 });
+}
+
+/** The AWS Load Balancer Controller, as its chart installs it. */
+export function seedController(store: ObjectStore): void {
   const lbc = "aws-load-balancer-controller";
   const image = "public.ecr.aws/eks/aws-load-balancer-controller:v2.14.1";
   seedWorkload(store, { namespace: "kube-system", name: lbc, image, port: 9443, replicas: 2 });
@@ -114,9 +123,6 @@ export function seedCluster({ store }: Simulation): void {
     metadata: { name: "aws-load-balancer-webhook", labels: { "app.kubernetes.io/name": lbc } },
     webhooks: [{ name: "mservice.elbv2.k8s.aws", failurePolicy: "Fail" }],
   });
-  const shop = { namespace: "shop", image: "public.ecr.aws/docker/library/nginx:1.29" };
-  seedWorkload(store, { ...shop, name: "web", port: 8080, servicePort: 80, replicas: 2 });
-  seedWorkload(store, { ...shop, name: "api", port: 8080, servicePort: 8080, replicas: 2 });
 }
 
 function namespace(name: string): KubernetesObject {

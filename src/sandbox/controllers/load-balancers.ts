@@ -9,29 +9,69 @@ const NAME = "aws-load-balancer-controller";
 const CLASS = "service.k8s.aws/nlb";
 const FINALIZER = "service.k8s.aws/resources";
 const SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme";
+const INTERNAL = "service.beta.kubernetes.io/aws-load-balancer-internal";
+/** Its webhook, as `seed.ts` registers it. */
+const WEBHOOK = "aws-load-balancer-webhook";
 const PROVISIONING_MS = 60_000;
 const DELETION_MS = 15_000;
 
-/** The AWS Load Balancer Controller: a network load balancer per Service of its class. */
+/** Who makes network load balancers for Services. */
+interface Provider {
+  finalizer: string;
+  /** Of the Services that it takes. */
+  loadBalancerClass?: string;
+  isInternal: (annotations: Record<string, string>) => boolean;
+}
+
+const CONTROLLER: Provider = {
+  finalizer: FINALIZER,
+  loadBalancerClass: CLASS,
+  isInternal: (annotations) => annotations[SCHEME] !== "internet-facing",
+};
+
+/** Kubernetes' own (kubernetes/cloud-provider-aws, service controller). */
+const IN_TREE: Provider = {
+  finalizer: "service.kubernetes.io/load-balancer-cleanup",
+  isInternal: (annotations) => annotations[INTERNAL] === "true",
+};
+
+/** A network load balancer per Service, by the AWS Load Balancer Controller or the in-tree one. */
 export function loadBalancers(simulation: Simulation): void {
-  if (readyPods(simulation, NAME, "kube-system").length === 0) return;
+  const runs = readyPods(simulation, NAME, "kube-system").length > 0;
   for (const service of simulation.store.all("Service")) {
-    if (service.metadata.deletionTimestamp !== undefined) tearDown(simulation, service);
-    else if (at(service, "spec", "type") === "LoadBalancer") provision(simulation, service);
+    const provider = findProvider(simulation, service);
+    if (provider === undefined || (provider === CONTROLLER && !runs)) continue;
+    if (service.metadata.deletionTimestamp !== undefined) tearDown(simulation, service, provider);
+    else if (at(service, "spec", "type") === "LoadBalancer") {
+      provision(simulation, service, provider);
+    }
   }
 }
 
-function provision(simulation: Simulation, found: KubernetesObject): void {
-  const service = claim(simulation, found);
-  if (service === undefined) return;
+/** The controller's webhook gives its class to new Services without one, and to no others. */
+function findProvider(
+  { store }: Simulation,
+  { spec, metadata }: KubernetesObject,
+): Provider | undefined {
+  if (metadata.finalizers?.includes(IN_TREE.finalizer) === true) return IN_TREE;
+  const loadBalancerClass = text(fields(spec)["loadBalancerClass"]);
+  if (loadBalancerClass === CLASS) return CONTROLLER;
+  if (loadBalancerClass !== "") return undefined;
+  return store.findKind("MutatingWebhookConfiguration", WEBHOOK) === undefined
+    ? IN_TREE
+    : CONTROLLER;
+}
+
+function provision(simulation: Simulation, found: KubernetesObject, provider: Provider): void {
+  const service = claim(simulation, found, provider);
   const { uid = "", name, namespace = "" } = service.metadata;
   if (simulation.hasFault("no-load-balancer-address")) return refuse(simulation, service);
   if (at(service, "status", "loadBalancer", "ingress") !== undefined) {
-    bindTargetGroups(simulation, service);
+    if (provider === CONTROLLER) bindTargetGroups(simulation, service);
     return;
   }
   if (!simulation.after(`${uid}/provisioned`, PROVISIONING_MS)) return;
-  const scheme = schemeOf(simulation, service);
+  const scheme = schemeOf(simulation, service, provider);
   const hash = createHash("sha256").update(uid).digest("hex").slice(0, 10);
   const hostname = `k8s-${clip(namespace)}-${clip(name)}-${hash}-${hash.repeat(2).slice(0, 16)}.elb.${simulation.state.aws.region}.amazonaws.com`;
   const number = Object.keys(simulation.state.loadBalancers).length * 2 + 10;
@@ -50,13 +90,16 @@ function provision(simulation: Simulation, found: KubernetesObject): void {
   });
 }
 
-/** Takes a Service of its class, and one without any (its webhook gives those the class). */
-function claim(simulation: Simulation, service: KubernetesObject): KubernetesObject | undefined {
-  const loadBalancerClass = text(at(service, "spec", "loadBalancerClass"));
-  if (loadBalancerClass !== "" && loadBalancerClass !== CLASS) return undefined;
+function claim(
+  simulation: Simulation,
+  service: KubernetesObject,
+  { finalizer, loadBalancerClass }: Provider,
+): KubernetesObject {
   return simulation.store.update(service, (draft) => {
-    draft["spec"] = { ...fields(draft["spec"]), loadBalancerClass: CLASS };
-    draft.metadata.finalizers = [...new Set([...(draft.metadata.finalizers ?? []), FINALIZER])];
+    if (loadBalancerClass !== undefined) {
+      draft["spec"] = { ...fields(draft["spec"]), loadBalancerClass };
+    }
+    draft.metadata.finalizers = [...new Set([...(draft.metadata.finalizers ?? []), finalizer])];
   });
 }
 
@@ -68,10 +111,10 @@ function clip(part: string): string {
 function schemeOf(
   simulation: Simulation,
   service: KubernetesObject,
+  { isInternal }: Provider,
 ): "internet-facing" | "internal" {
   if (simulation.hasFault("internal-load-balancer")) return "internal";
-  const scheme = stringMap(service.metadata.annotations)[SCHEME];
-  return scheme === "internet-facing" ? "internet-facing" : "internal";
+  return isInternal(stringMap(service.metadata.annotations)) ? "internal" : "internet-facing";
 }
 
 function refuse(simulation: Simulation, service: KubernetesObject): void {
@@ -88,9 +131,13 @@ function refuse(simulation: Simulation, service: KubernetesObject): void {
   });
 }
 
-function tearDown(simulation: Simulation, service: KubernetesObject): void {
+function tearDown(
+  simulation: Simulation,
+  service: KubernetesObject,
+  { finalizer }: Provider,
+): void {
   const { uid = "", name, namespace = "", finalizers = [] } = service.metadata;
-  if (!finalizers.includes(FINALIZER)) return;
+  if (!finalizers.includes(finalizer)) return;
   if (!simulation.after(`${uid}/torn-down`, DELETION_MS)) return;
   const { loadBalancers: balancers } = simulation.state;
   for (const [hostname, balancer] of Object.entries(balancers)) {
@@ -98,6 +145,6 @@ function tearDown(simulation: Simulation, service: KubernetesObject): void {
   }
   unbindTargetGroups(simulation, service);
   simulation.store.update(service, (draft) => {
-    draft.metadata.finalizers = finalizers.filter((one) => one !== FINALIZER);
+    draft.metadata.finalizers = finalizers.filter((one) => one !== finalizer);
   });
 }
