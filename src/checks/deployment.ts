@@ -1,7 +1,7 @@
 import { findCondition } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Deployment } from "../facts/objects.ts";
-import { explainPod, type Pod } from "../facts/pods.ts";
+import { explainPod, isLivePod, type Pod } from "../facts/pods.ts";
 import type { ObjectMeta } from "../ports/kubernetes.ts";
 import { repairHint } from "./repair.ts";
 import { argumentsOf } from "./external-dns-arguments.ts";
@@ -67,9 +67,8 @@ function findStart({ status, metadata }: Deployment, pods: readonly Pod[] = []) 
 }
 
 /** Of the Deployment, and neither finished, evicted nor on its way out. */
-export function isLivePodOf({ metadata, status }: Pod, deployment: ObjectMeta): boolean {
-  if (metadata.deletionTimestamp !== undefined) return false;
-  return !["Succeeded", "Failed"].includes(status.phase) && isPodOf(metadata, deployment);
+export function isLivePodOf(pod: Pod, deployment: ObjectMeta): boolean {
+  return isLivePod(pod) && isPodOf(pod.metadata, deployment);
 }
 
 const NAME = "app.kubernetes.io/name";

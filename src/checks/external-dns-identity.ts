@@ -2,6 +2,7 @@ import { valueOf, type Fact } from "../facts/fact.ts";
 import type { Deployment } from "../facts/objects.ts";
 import { findInjectedIdentity, type Pod } from "../facts/pods.ts";
 import type { StatusFacts } from "../facts/status-facts.ts";
+import { ROLE_ANNOTATION } from "../plan/identity.ts";
 import {
   broken,
   firstTrouble,
@@ -14,8 +15,6 @@ import {
 import { findExternalDns, isLivePodOf } from "./deployment.ts";
 import { explainExternalDnsLog, lastRoundSucceeded } from "./external-dns-log.ts";
 import { RERUN } from "./repair.ts";
-
-const ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";
 
 /** Whether ExternalDNS has its role: by its own log, by what gives it the role, and by its pod. */
 export function judgeIdentity(input: LinkInput): LinkVerdict {

@@ -51,6 +51,30 @@ export function explainPod({ metadata, status }: Pod): string | undefined {
   return `pod ${metadata.name}: ${[scheduled.reason, scheduled.message].join(": ")}`;
 }
 
+/**
+ * Whether EKS gave the pod another identity when it was started than it would now; it keeps that
+ * until it goes. One without any may never get one, so nothing is said of it.
+ */
+export function hasOtherIdentity(
+  pod: Pod,
+  { mode, roleArn }: { mode: "pod-identity" | "irsa"; roleArn: string },
+): boolean {
+  const injected = findInjectedIdentity(pod);
+  if (injected === undefined || injected === "static") return false;
+  if (injected !== mode) return true;
+  const roles = pod.spec.containers.flatMap(({ env }) =>
+    env.flatMap(({ name, value }) => (name === "AWS_ROLE_ARN" ? (value ?? []) : [])),
+  );
+  return mode === "irsa" && roles.some((role) => role !== roleArn);
+}
+
+/** Neither finished, evicted nor on its way out. */
+export function isLivePod({ metadata, status }: Pick<Pod, "metadata" | "status">): boolean {
+  return (
+    metadata.deletionTimestamp === undefined && !["Succeeded", "Failed"].includes(status.phase)
+  );
+}
+
 /** The environment that EKS injects for the two ways to a role. */
 export function findInjectedIdentity({
   spec,

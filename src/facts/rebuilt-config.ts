@@ -6,6 +6,7 @@ import type { Release } from "../ports/charts.ts";
 import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
 import type { ClusterConnection } from "../ports/world.ts";
 import { type HttpRoute, parseGateway, parseHttpRoute } from "./objects.ts";
+import { ROLE_ANNOTATION } from "../plan/identity.ts";
 import { MANAGED_BY } from "../plan/manifest.ts";
 import { isOurs } from "./ownership.ts";
 import { list, part, text } from "./schema.ts";
@@ -154,7 +155,7 @@ async function findIdentity(
   });
   if (account === undefined) return "auto";
   const { annotations = {} } = account.metadata;
-  return annotations["eks.amazonaws.com/role-arn"] === undefined ? "pod-identity" : "irsa";
+  return annotations[ROLE_ANNOTATION] === undefined ? "pod-identity" : "irsa";
 }
 
 function findZone(releases: readonly Release[]): string | undefined {

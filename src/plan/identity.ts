@@ -8,6 +8,8 @@ import { renderFile, type Templates } from "./template.ts";
 
 /** The AWS tag by which a resource is ours. */
 export const INSTALLATION_TAG = "gateway-tls:installation";
+/** By it EKS gives the pods of a ServiceAccount a role, for IRSA. */
+export const ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";
 const AUDIENCE = "sts.amazonaws.com";
 
 interface IdentityInput {
@@ -47,7 +49,7 @@ export function buildIdentity(input: IdentityInput): DesiredIdentity {
     serviceAccount: renderManifest(templates, "service-account.yaml", {
       name: names.serviceAccount,
       namespace,
-      annotations: mode === "irsa" ? { "eks.amazonaws.com/role-arn": roleArn } : undefined,
+      annotations: mode === "irsa" ? { [ROLE_ANNOTATION]: roleArn } : undefined,
     }),
     tags: buildTags(names),
   };

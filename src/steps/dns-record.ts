@@ -2,9 +2,8 @@ import { explainExternalDnsLog } from "../checks/external-dns-log.ts";
 import { UserError } from "../errors.ts";
 import { parseGateway } from "../facts/objects.ts";
 import { findNameServers, type NameServer, readZoneAnswers } from "../facts/zone-answers.ts";
-import { kinds } from "../kinds.ts";
-import type { Plan } from "../plan/plan.ts";
 import type { ResourceRecordSet } from "../ports/aws.ts";
+import { placeOf, restartExternalDns } from "./external-dns-restart.ts";
 import { gatewayRef } from "./gateway.ts";
 import { tryHosts } from "./hosts.ts";
 import type { Step, StepContext } from "./step.ts";
@@ -21,12 +20,6 @@ export const dnsRecord: Step = {
   inspect: async () => [],
   settle: waitForRecords,
 };
-
-/** ExternalDNS's Deployment. */
-const placeOf = ({ config, releases }: Plan) => ({
-  namespace: config.namespaces.externalDns,
-  name: releases["external-dns"].name,
-});
 
 async function waitForRecords(context: StepContext): Promise<string> {
   const { plan, world } = context;
@@ -154,19 +147,9 @@ class IdentityPatience {
   }
 
   async #restart(): Promise<void> {
-    const { plan, world, report } = this.#context;
-    report("restarting external-dns: it started before its identity took effect");
+    this.#context.report("restarting external-dns: it started before its identity took effect");
     this.#restarted = true;
     this.#since = undefined;
-    const restartedAt = world.clock.now().toISOString();
-    // What `kubectl rollout restart` writes (kubectl, pkg/polymorphichelpers/objectrestarter.go).
-    const annotations = { "kubectl.kubernetes.io/restartedAt": restartedAt };
-    await world.kubernetes.patch(
-      {
-        kind: kinds.Deployment,
-        ...placeOf(plan),
-      },
-      { spec: { template: { metadata: { annotations } } } },
-    );
+    await restartExternalDns(this.#context);
   }
 }

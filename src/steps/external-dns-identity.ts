@@ -1,17 +1,34 @@
 import { UserError } from "../errors.ts";
-import { comparePolicyDocument, compareRole, compareTags, findTagOwner } from "../plan/compare.ts";
+import {
+  compareObject,
+  comparePolicyDocument,
+  compareRole,
+  compareTags,
+  findTagOwner,
+} from "../plan/compare.ts";
+import { ROLE_ANNOTATION } from "../plan/identity.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
+import { ensureRestarted, inspectRunning } from "./external-dns-restart.ts";
 import { awaitAll } from "./first-error.ts";
-import { applyDifferent, inspectNamespace, inspectObjects } from "./objects.ts";
+import { applyDifferent, inspectNamespace, refOf } from "./objects.ts";
+import {
+  ensureAgent,
+  ensureAssociation,
+  inspectAgent,
+  inspectAssociation,
+  inspectOldAssociation,
+  removeOldAssociation,
+} from "./pod-identity.ts";
 import type { Step, StepContext } from "./step.ts";
 
-const AGENT_ADDON = "eks-pod-identity-agent";
 const id = "external-dns-identity";
 
 /**
  * What lets ExternalDNS write to one hosted zone and to nothing else: a policy, a role that only
  * its ServiceAccount can assume, and the link between the two (an OIDC provider for IRSA, an
- * association for Pod Identity).
+ * association for Pod Identity). A run that changes from one to the other takes the old link away,
+ * and restarts an ExternalDNS that has the old identity.
  */
 export const externalDnsIdentity: Step = {
   id,
@@ -23,7 +40,8 @@ export const externalDnsIdentity: Step = {
       inspectRole(context),
       inspectLink(context),
       inspectNamespace(context, id, context.plan.identity.namespace),
-      inspectObjects(context, id, [context.plan.identity.serviceAccount]),
+      inspectAccount(context),
+      inspectRunning(context, id),
     ]);
     return items.flat();
   },
@@ -39,6 +57,9 @@ export const externalDnsIdentity: Step = {
     ]);
     if (found.intent === "create") await context.world.kubernetes.apply([namespace]);
     await applyDifferent(context, id, [serviceAccount]);
+    // Last, so that the old way stands until the new one does.
+    await (mode === "irsa" ? removeOldAssociation(context) : removeOldAnnotation(context));
+    await ensureRestarted(context, id);
   },
   async settle({ plan }) {
     return plan.identity.mode === "irsa" ? "IRSA" : "Pod Identity";
@@ -71,7 +92,7 @@ async function inspectRole({ plan, world }: StepContext): Promise<PlanItem> {
 
 async function inspectLink(context: StepContext): Promise<PlanItem[]> {
   return context.plan.identity.mode === "irsa"
-    ? [await inspectOidcProvider(context)]
+    ? (await Promise.all([inspectOidcProvider(context), inspectOldAssociation(context)])).flat()
     : Promise.all([...inspectAgent(context), inspectAssociation(context)]);
 }
 
@@ -91,34 +112,31 @@ async function inspectOidcProvider({ plan, world }: StepContext): Promise<PlanIt
   return { ...item, intent: "keep", ...(ours ? {} : { owner: "the cluster; used as it is" }) };
 }
 
-function inspectAgent({ plan, world }: StepContext): Promise<PlanItem>[] {
-  if (!plan.identity.agentAddon) return [];
-  const item = { step: id, kind: "EKS add-on", name: AGENT_ADDON } as const;
-  const inspect = async (): Promise<PlanItem> => {
-    const addons = await world.clusters.listAddons(plan.config.cluster);
-    const present = addons.some(({ name }) => name === AGENT_ADDON);
-    return { ...item, intent: present ? "keep" : "create" };
+async function inspectAccount({ plan, world }: StepContext): Promise<PlanItem> {
+  const { serviceAccount } = plan.identity;
+  const { name, namespace } = serviceAccount.metadata;
+  const live = await world.kubernetes.get(refOf(serviceAccount));
+  const item: PlanItem = {
+    step: id,
+    kind: serviceAccount.kind,
+    name: `${namespace}/${name}`,
+    document: serviceAccount,
+    ...compareObject(serviceAccount, live),
   };
-  return [inspect()];
+  if (item.intent !== "keep" || !hasOldAnnotation(plan, live)) return item;
+  return { ...item, intent: "update", fields: [`metadata.annotations.${ROLE_ANNOTATION}`] };
 }
 
-async function inspectAssociation({ plan, world }: StepContext): Promise<PlanItem> {
-  const { role, tags } = plan.identity;
-  const { serviceAccount, namespace } = subjectOf(plan);
-  const [live] = await world.identity.listAssociations(plan.config.cluster, {
-    namespace,
-    serviceAccount,
-  });
-  const item = {
-    step: id,
-    kind: "Pod Identity association",
-    name: `${namespace}/${serviceAccount}`,
-  } as const;
-  if (live === undefined) return { ...item, intent: "create", document: { roleArn: role.arn } };
-  if (!compareTags(tags, live.tags)) return { ...item, intent: "foreign", owner: live.roleArn };
-  return live.roleArn === role.arn
-    ? { ...item, intent: "keep" }
-    : { ...item, intent: "update", fields: ["roleArn"], document: { roleArn: role.arn } };
+/** Ours of before, where the plan is Pod Identity; what somebody else wrote there stays. */
+function hasOldAnnotation({ identity }: Plan, account: KubernetesObject | undefined): boolean {
+  const annotated = account?.metadata.annotations?.[ROLE_ANNOTATION];
+  return identity.mode === "pod-identity" && annotated === identity.role.arn;
+}
+
+async function removeOldAnnotation({ plan, world }: StepContext): Promise<void> {
+  const ref = refOf(plan.identity.serviceAccount);
+  if (!hasOldAnnotation(plan, await world.kubernetes.get(ref))) return;
+  await world.kubernetes.patch(ref, { metadata: { annotations: { [ROLE_ANNOTATION]: null } } });
 }
 
 async function ensurePolicyAndRole(context: StepContext): Promise<void> {
@@ -152,37 +170,6 @@ async function ensureOidcProvider(context: StepContext): Promise<void> {
     issuer: issuerOf(context.plan),
     tags: context.plan.identity.tags,
   });
-}
-
-async function ensureAgent(context: StepContext): Promise<void> {
-  const [item] = await Promise.all(inspectAgent(context));
-  if (item?.intent !== "create") return;
-  context.report(`adding the EKS add-on ${AGENT_ADDON}`);
-  const { plan, world } = context;
-  await world.clusters.createAddon(plan.config.cluster, AGENT_ADDON, plan.identity.tags);
-}
-
-async function ensureAssociation(context: StepContext): Promise<void> {
-  const { plan, world } = context;
-  const { cluster } = plan.config;
-  const { intent } = await inspectAssociation(context);
-  if (intent === "keep") return;
-  const { role, tags } = plan.identity;
-  const subject = subjectOf(plan);
-  context.report("associating the role with the ServiceAccount");
-  if (intent === "create") {
-    await world.identity.createAssociation({ cluster, ...subject, roleArn: role.arn, tags });
-    return;
-  }
-  const [live] = await world.identity.listAssociations(cluster, subject);
-  if (live !== undefined) await world.identity.updateAssociation(cluster, live.id, role.arn);
-}
-
-function subjectOf({ identity, config }: Plan): { namespace: string; serviceAccount: string } {
-  return {
-    namespace: identity.serviceAccount.metadata.namespace ?? config.namespaces.externalDns,
-    serviceAccount: identity.serviceAccount.metadata.name,
-  };
 }
 
 function issuerOf({ identity, config }: Plan): string {

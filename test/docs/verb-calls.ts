@@ -123,6 +123,9 @@ export async function readVerbCalls(): Promise<Map<string, Asked>> {
       await run([...beginning, "--yes"], "made.json");
       await run(["add-host", ...(MORE["add-host"] ?? []), "--yes"], "made.json");
       const made = await readFile(join(folder, "made.json"), "utf8");
+      await writeFile(join(folder, "state.json"), made);
+      const other = beginning.includes("irsa") ? "pod-identity" : "irsa";
+      await run([...init, "--identity", other, "--yes"], "state.json");
       for (const change of changes) {
         const state: { aws: AwsState } = JSON.parse(made);
         change(state.aws);
