@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Fact } from "../facts/fact.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Facts } from "../facts/facts.ts";
+import { findInstalledBalancer, findInstalledIdentity } from "../facts/installed.ts";
 import type { Environment } from "../plan/plan.ts";
 import type { VersionSet } from "../plan/version-sets.ts";
 import type { CheckInput } from "./check.ts";
@@ -42,13 +43,18 @@ function need<T>(fact: Fact<T>): T {
   throw fact.error;
 }
 
-/** auto: Pod Identity where its agent or Auto Mode is active and the set can use it, else IRSA. */
+/**
+ * auto: what is installed, whatever came to the cluster since. Before there is anything: Pod
+ * Identity where its agent or Auto Mode is active and the set can use it, else IRSA.
+ */
 export function chooseIdentity({
   config,
   facts,
   versions,
 }: Pick<CheckInput, "config" | "facts" | "versions">): Environment["identityMode"] {
   if (config.identity !== "auto") return config.identity;
+  const installed = findInstalledIdentity(facts);
+  if (installed !== undefined && versions.identities.includes(installed)) return installed;
   return versions.identities.includes("pod-identity") && hasAgent(facts) ? "pod-identity" : "irsa";
 }
 
@@ -61,13 +67,19 @@ function hasAgent(facts: Pick<Facts, "addons" | "cluster">): boolean {
   );
 }
 
-/** auto: the AWS Load Balancer Controller if it runs, then Auto Mode, else the in-tree one. */
+/**
+ * auto: who made the load balancer that there is, because the class of its Service never changes.
+ * Before the first: the AWS Load Balancer Controller if it runs, then Auto Mode, else the in-tree
+ * one.
+ */
 export function chooseLoadBalancer({
   config,
   facts,
 }: Pick<CheckInput, "config" | "facts">): Environment["loadBalancer"] {
   const { provider } = config.loadBalancer;
   if (provider !== "auto") return provider;
+  const installed = findInstalledBalancer(facts, config);
+  if (installed !== undefined) return installed.provider;
   if (hasController(facts)) return "lbc";
   return valueOf(facts.cluster)?.autoModeLoadBalancing === true ? "auto-mode" : "in-tree";
 }

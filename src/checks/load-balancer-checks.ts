@@ -1,5 +1,8 @@
 import { valueOf } from "../facts/fact.ts";
 import { findCaIdentity } from "../facts/caa.ts";
+import { findInstalledBalancer, type InstalledBalancer } from "../facts/installed.ts";
+import type { LoadBalancerFact } from "../facts/load-balancer.ts";
+import type { Environment } from "../plan/plan.ts";
 import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
 import { chooseLoadBalancer, hasController } from "./environment.ts";
 
@@ -30,17 +33,33 @@ export const loadBalancerChecks: readonly Check[] = [
   },
 ];
 
+const PROVIDERS: Record<Environment["loadBalancer"], string> = {
+  lbc: "the AWS Load Balancer Controller",
+  "auto-mode": "EKS Auto Mode",
+  "in-tree": "the in-tree controller",
+};
+
 function judgeProvider(input: CheckInput): Verdict {
   const { config, facts } = input;
+  const installed = findInstalledBalancer(facts, config);
   const chosen = chooseLoadBalancer(input);
-  const autoMode = valueOf(facts.cluster)?.autoModeLoadBalancing === true;
-  if (chosen === "auto-mode")
-    return autoMode
-      ? ok("EKS Auto Mode")
-      : notThere("EKS Auto Mode's load balancing", config.cluster);
-  if (chosen === "in-tree") return judgeInTree(input, autoMode);
-  const controller = valueOf(facts.loadBalancer)?.controller;
-  if (!hasController(facts)) return notThere("the AWS Load Balancer Controller", config.cluster);
+  if (installed !== undefined && ![installed.provider, installed.asked].includes(chosen)) {
+    return failed(
+      "GT-LOAD-BALANCER-OTHER",
+      `The load balancer was made by ${PROVIDERS[installed.provider]}, and the class of its Service can never change to that of ${PROVIDERS[chosen]}.`,
+      `Use --load-balancer ${installed.provider}, or run \`gateway-tls uninstall\` first.`,
+    );
+  }
+  if (chosen === "in-tree") return judgeInTree(input, installed);
+  if (chosen === "auto-mode") {
+    const runs = valueOf(facts.cluster)?.autoModeLoadBalancing === true;
+    return runs ? ok("EKS Auto Mode") : notThere(chosen, config.cluster, installed);
+  }
+  if (!hasController(facts)) return notThere(chosen, config.cluster, installed);
+  return judgeController(valueOf(facts.loadBalancer)?.controller);
+}
+
+function judgeController(controller: LoadBalancerFact["controller"]): Verdict {
   if (controller === undefined || !controller.ready) {
     const where = controller === undefined ? "kube-system" : controller.namespace;
     return warning(
@@ -52,9 +71,13 @@ function judgeProvider(input: CheckInput): Verdict {
   return ok(`AWS Load Balancer Controller ${controller.version ?? ""}`.trim());
 }
 
-function judgeInTree({ config, facts }: CheckInput, autoMode: boolean): Verdict {
-  if (config.loadBalancer.provider === "auto") return ok("in-tree controller");
-  if (!hasController(facts) && !autoMode) return ok("in-tree controller");
+function judgeInTree(
+  { config, facts }: CheckInput,
+  installed: InstalledBalancer | undefined,
+): Verdict {
+  const autoMode = valueOf(facts.cluster)?.autoModeLoadBalancing === true;
+  const isMade = config.loadBalancer.provider === "auto" || installed?.provider === "in-tree";
+  if (isMade || (!hasController(facts) && !autoMode)) return ok("in-tree controller");
   const other = autoMode ? "EKS Auto Mode" : "The AWS Load Balancer Controller";
   return warning(
     "GT-LOAD-BALANCER-CLAIMED",
@@ -63,7 +86,20 @@ function judgeInTree({ config, facts }: CheckInput, autoMode: boolean): Verdict 
   );
 }
 
-function notThere(what: string, cluster: string): Verdict {
+/** What a provider made works on without it, so that need not keep a run from its own changes. */
+function notThere(
+  provider: "lbc" | "auto-mode",
+  cluster: string,
+  installed: InstalledBalancer | undefined,
+): Verdict {
+  const what = provider === "lbc" ? PROVIDERS.lbc : "EKS Auto Mode's load balancing";
+  if (installed?.provider === provider) {
+    return warning(
+      "GT-LOAD-BALANCER-CONTROLLER",
+      `The load balancer was made by ${what}, which ${cluster} does not have any more: nobody looks after it.`,
+      "Bring that back: the class of a Service can never change to another's.",
+    );
+  }
   return failed(
     "GT-LOAD-BALANCER-MISSING",
     `--load-balancer asks for ${what}, which ${cluster} does not have.`,

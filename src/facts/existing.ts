@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
+import { ROLE_ANNOTATION } from "../plan/identity.ts";
 import type { Names } from "../plan/names.ts";
 import type { Kubernetes, ObjectRef } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
@@ -12,6 +13,8 @@ export interface ExistingObject {
   /** `namespace/name`, or a name. */
   name: string;
   owner: Owner;
+  /** What a ServiceAccount is annotated with for IRSA. */
+  roleArn?: string;
 }
 
 /** A namespace of the cluster, whoever made it. */
@@ -41,9 +44,11 @@ export async function readExistingObjects(
     const found = await Promise.all(refs.map((ref) => kubernetes.get(ref)));
     return found.flatMap((object) => {
       if (object === undefined) return [];
-      const { name, namespace } = object.metadata;
+      const { name, namespace, annotations } = object.metadata;
       const full = namespace === undefined ? name : `${namespace}/${name}`;
-      return [{ kind: object.kind, name: full, owner: findOwner(object.metadata) }];
+      const roleArn = annotations?.[ROLE_ANNOTATION];
+      const existing = { kind: object.kind, name: full, owner: findOwner(object.metadata) };
+      return [roleArn === undefined ? existing : { ...existing, roleArn }];
     });
   });
 }

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { kinds } from "../kinds.ts";
-import type { Kubernetes } from "../ports/kubernetes.ts";
+import type { DesiredLoadBalancer } from "../plan/load-balancer.ts";
+import type { Kubernetes, KubernetesObject } from "../ports/kubernetes.ts";
 import { readFact, type Fact } from "./fact.ts";
 import { parseService } from "./objects.ts";
 
@@ -12,6 +13,8 @@ export interface ServiceFact {
   ports: number[];
   /** The Gateway, or the gateway controller, whose data plane it leads to. */
   gateway?: string;
+  /** What decides whose load balancer a Gateway has, as long as its Service is not going away. */
+  balancer?: DesiredLoadBalancer;
 }
 
 const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
@@ -22,17 +25,24 @@ const CONTROLLER = "nginx-gateway-fabric";
 /** Every Service with a TCP port, for prompts and to check the backend; system ones come last. */
 export async function readServices(kubernetes: Kubernetes): Promise<Fact<ServiceFact[]>> {
   return readFact(async () => {
-    const services = (await kubernetes.list(kinds.Service)).map((object): ServiceFact => {
-      const { spec } = parseService(object);
-      const tcp = spec.ports.filter(({ protocol = "TCP" }) => protocol === "TCP");
-      const ports = tcp.flatMap(({ port }) => port ?? []);
-      const { name, namespace = "default", labels = {} } = object.metadata;
-      const isController = labels[APP_NAME] === CONTROLLER;
-      const gateway = labels[GATEWAY_NAME] ?? (isController ? CONTROLLER : undefined);
-      return { namespace, name, ports, ...(gateway === undefined ? {} : { gateway }) };
-    });
+    const services = (await kubernetes.list(kinds.Service)).map(describeService);
     return services.filter(({ ports }) => ports.length > 0).sort(byRelevance);
   });
+}
+
+function describeService(object: KubernetesObject): ServiceFact {
+  const { type, loadBalancerClass, ports: all } = parseService(object).spec;
+  const tcp = all.filter(({ protocol = "TCP" }) => protocol === "TCP");
+  const ports = tcp.flatMap(({ port }) => port ?? []);
+  const { name, namespace = "default", labels = {}, deletionTimestamp } = object.metadata;
+  const isController = labels[APP_NAME] === CONTROLLER;
+  const gateway = labels[GATEWAY_NAME] ?? (isController ? CONTROLLER : undefined);
+  if (gateway === undefined) return { namespace, name, ports };
+  if (type !== "LoadBalancer" || deletionTimestamp !== undefined) {
+    return { namespace, name, ports, gateway };
+  }
+  const { annotations = {} } = object.metadata;
+  return { namespace, name, ports, gateway, balancer: { loadBalancerClass, annotations } };
 }
 
 function byRelevance(a: ServiceFact, b: ServiceFact): number {

@@ -49,6 +49,19 @@ export function buildLoadBalancer(
   return { loadBalancerClass: classOf(loadBalancer), annotations };
 }
 
+/** Whose a live Service is, by its class, else by its annotations; `undefined` where neither tells. */
+export function findProvider({
+  loadBalancerClass,
+  annotations,
+}: DesiredLoadBalancer): Environment["loadBalancer"] | undefined {
+  if (loadBalancerClass !== undefined) {
+    return (["lbc", "auto-mode"] as const).find((one) => classOf(one) === loadBalancerClass);
+  }
+  const type = annotations[`${PREFIX}type`];
+  if (type === "external") return "lbc";
+  return type === "nlb" ? "in-tree" : undefined;
+}
+
 function countOwn(given: Record<string, string>, all: Record<string, string>): number {
   return Object.keys(given).filter((key) => all[key] === given[key]).length;
 }

@@ -16,7 +16,6 @@ const kept = {
 
 const iam = { policy: undefined, role: undefined, oidcProvider: undefined, association: undefined };
 const addon = { name: "eks-pod-identity-agent", version: "v1", status: "ACTIVE", tags: {} };
-const lb = good.buildConfig().loadBalancer;
 
 const cases: PreflightCase[] = [
   {
@@ -75,31 +74,6 @@ const cases: PreflightCase[] = [
     },
     expected: ["iam-names failed GT-ASSOCIATION-FOREIGN"],
     hint: /^(?!.*delete).*give --region us-east-1/,
-  },
-  {
-    what: "the wished load balancer provider is absent",
-    config: { loadBalancer: { ...lb, provider: "auto-mode" } },
-    expected: ["load-balancer failed GT-LOAD-BALANCER-MISSING"],
-  },
-  {
-    what: "the load balancer controller has no ready pod",
-    facts: { loadBalancer: known({ controller: undefined, webhook: true }) },
-    expected: ["load-balancer warning GT-LOAD-BALANCER-NOT-READY"],
-  },
-  {
-    what: "in-tree is asked beside the controller",
-    config: { loadBalancer: { ...lb, provider: "in-tree" } },
-    expected: ["load-balancer warning GT-LOAD-BALANCER-CLAIMED"],
-  },
-  {
-    what: "no load balancer controller: in-tree",
-    facts: { loadBalancer: known({ controller: undefined, webhook: false }) },
-    expected: [],
-  },
-  {
-    what: "an internal load balancer and a public CA",
-    config: { loadBalancer: { ...lb, scheme: "internal" } },
-    expected: ["scheme failed GT-SCHEME-INTERNAL"],
   },
   {
     what: "another domain is installed",
