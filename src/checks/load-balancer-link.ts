@@ -1,5 +1,6 @@
 import { findCondition } from "../facts/condition.ts";
 import { valueOf } from "../facts/fact.ts";
+import { LOAD_BALANCER_CONTROLLER } from "../facts/load-balancer.ts";
 import type { Event, Gateway, Service } from "../facts/objects.ts";
 import { judgeDeletion } from "./conditions.ts";
 import { findDeployments } from "./deployment.ts";
@@ -91,11 +92,14 @@ function explainMissing(
     };
     return broken("GT-LOAD-BALANCER-NO-ADDRESS", wordsOfEvent(event), more);
   }
-  const { facts, survey } = input;
+  const { facts } = input;
   const controller = judgeControllerGone(facts, service);
   if (controller !== undefined) {
-    const repair = survey.kept ? "gateway-tls init --load-balancer in-tree" : hint;
-    return broken("GT-LOAD-BALANCER-CONTROLLER", controller, { object, since, hint: repair });
+    return broken("GT-LOAD-BALANCER-CONTROLLER", controller.reason, {
+      object,
+      since,
+      hint: controller.hint,
+    });
   }
   const age = Date.parse(facts.now) - Date.parse(since ?? facts.now);
   const reason = "the Service has no load balancer address yet";
@@ -171,8 +175,15 @@ function judgeControllerGone(facts: LinkInput["facts"], { metadata, spec }: Serv
     metadata.annotations?.[TYPE] === "external" || spec.loadBalancerClass === "service.k8s.aws/nlb";
   const balancer = valueOf(facts.loadBalancer);
   if (!external || balancer === undefined || balancer.controller?.ready === true) return undefined;
-  const gone = balancer.controller === undefined ? "is not installed" : "has no ready pod";
-  return `The Service waits for the AWS Load Balancer Controller, which ${gone}.`;
+  const { controller } = balancer;
+  const gone = controller === undefined ? "is not installed" : "has no ready pod";
+  return {
+    reason: `The Service waits for the AWS Load Balancer Controller, which ${gone}.`,
+    hint:
+      controller === undefined
+        ? "Install it again: the class of a Service can never change, so no other can take it."
+        : `kubectl describe pods --namespace ${controller.namespace} --selector ${LOAD_BALANCER_CONTROLLER}`,
+  };
 }
 
 function findEvent({ facts }: LinkInput, { metadata }: Service): Event | undefined {
