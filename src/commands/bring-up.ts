@@ -147,6 +147,7 @@ async function showPlan(
 ): Promise<ExitCode> {
   const { options, output, command } = input;
   if (options.output === "text") {
+    await showWarnings(input, checks);
     const { renderPlan } = await import("../ui/plan.ts");
     output.stdout.write(
       `${renderPlan(items, resultScreenOf(output, options))}Nothing was written (--dry-run).\n`,
@@ -162,23 +163,33 @@ async function showPlan(
 }
 
 async function showReview(
-  { output, options, terminal }: BringUp,
+  input: BringUp,
   { plan, items, examination }: { plan: Plan; items: PlanItem[]; examination: Examination },
 ): Promise<void> {
+  const { output, options, terminal } = input;
   // Nobody says yes to what was not shown.
   const isAsked = terminal !== undefined && !options.yes;
   if (options.output !== "text" && !isAsked) return;
-  const warnings = findWarnings(examination.report).map(({ title, message }) => message ?? title);
-  const { renderReview, renderWarnings } = await import("../ui/review.ts");
-  const screen = screenOf(output, options);
-  if (items.every(({ intent }) => intent === "keep")) {
-    if (warnings.length > 0) output.stderr.write(`${renderWarnings(warnings, screen)}\n`);
-    return;
-  }
+  const checks = findWarnings(examination.report);
+  if (items.every(({ intent }) => intent === "keep")) return showWarnings(input, checks);
+  const { renderReview } = await import("../ui/review.ts");
   const nameServers = valueOf(examination.facts.zone)?.nameServers;
+  const warnings = checks.map(wordsOf);
   const review = { plan, items, warnings, ...(nameServers === undefined ? {} : { nameServers }) };
-  output.stderr.write(`${renderReview(review, screen)}\n`);
+  output.stderr.write(`${renderReview(review, screenOf(output, options))}\n`);
 }
+
+/** What the preflight warns of, where there is no review that has it. */
+async function showWarnings(
+  { output, options }: BringUp,
+  checks: readonly CheckResult[],
+): Promise<void> {
+  if (checks.length === 0) return;
+  const { renderWarnings } = await import("../ui/review.ts");
+  output.stderr.write(`${renderWarnings(checks.map(wordsOf), screenOf(output, options))}\n`);
+}
+
+const wordsOf = ({ title, message }: CheckResult): string => message ?? title;
 
 /** Asks before the first write, where there is someone to ask and something to write. */
 async function confirm(

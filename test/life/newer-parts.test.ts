@@ -55,6 +55,7 @@ describe("a chart that somebody upgraded by hand", () => {
     );
     expect([exitCode, await certManager()]).toEqual([0, before]);
     const plan = await run("init --cluster demo --dry-run");
+    expect(plan.stderr.replace(/\s+/g, " ")).toContain("newer than this version of gateway-tls");
     expect(plan.stdout.replace(/\s+/g, " ")).toContain(
       "cert-manager/cert-manager (v1.22.0 is newer than v1.21.1: left as it is)",
     );
