@@ -10,6 +10,7 @@ export interface Issuance {
   requests: readonly CertificateRequest[];
   orders: readonly Order[];
   challenges: readonly Challenge[];
+  now: Date;
 }
 
 /** Where a certificate stands; `reason` is a clause, `message` a sentence. */
@@ -31,16 +32,29 @@ export function explainIssuance(issuance: Issuance): IssuanceVerdict {
   if (certificate.spec.issuerRef.name !== issuer) {
     return waiting(`the Certificate does not use ${issuer} yet`);
   }
-  const { generation } = certificate.metadata;
-  const { conditions } = certificate.status;
-  const ready = findCondition(conditions, "Ready");
-  // Also while it is issued anew: a renewal that hangs takes nothing from the one that is there.
-  if (ready?.status === "True" && isCurrent(ready, generation)) return { state: "ready" };
+  if (isReady(certificate) && !isRetried(certificate, issuance.now)) return { state: "ready" };
+  const ready = findCondition(certificate.status.conditions, "Ready");
   const order = newestOf(issuance.orders, certificate);
   const challenge = issuance.challenges.find(({ spec }) => spec.dnsName === hostname);
   const failed = explainFailure(issuance, order, challenge);
   if (failed !== undefined) return failed;
   return waiting(describeProgress(order, challenge, ready?.message));
+}
+
+/** Also while it is issued anew: a renewal that hangs takes nothing from the one that is there. */
+export function isReady({ metadata, status }: Certificate): boolean {
+  const ready = findCondition(status.conditions, "Ready");
+  return ready?.status === "True" && isCurrent(ready, metadata.generation);
+}
+
+/**
+ * A Certificate that was made anew over a Secret whose renewal is due: its first attempt is one that
+ * somebody asked for. cert-manager counts revisions from the first that it issued for this object.
+ */
+function isRetried({ status }: Certificate, now: Date): boolean {
+  const { revision, renewalTime = "" } = status;
+  const isIssuing = findCondition(status.conditions, "Issuing")?.status === "True";
+  return revision === undefined && (isIssuing || Date.parse(renewalTime) <= now.getTime());
 }
 
 /** It failed and waits before it tries again; after a change of the Certificate it does not wait. */

@@ -100,7 +100,7 @@ async function findForeign(context: StepContext): Promise<KubernetesObject[]> {
     context.plan.hosts.map(async (host) => {
       const live = await findCertificate(context, host);
       if (live === undefined) return findForeignSecret(context, host);
-      return isOfGateway(context, live) || isIssued(host, issuer, live) ? [] : [live];
+      return isOfGateway(context, live) || isIssued(issuer, live) ? [] : [live];
     }),
   );
   return found.flat();

@@ -1,4 +1,4 @@
-import { explainIssuance, type Issuance } from "../checks/issuance.ts";
+import { explainIssuance, isReady, type Issuance } from "../checks/issuance.ts";
 import { UserError } from "../errors.ts";
 import {
   parseCertificate,
@@ -39,7 +39,7 @@ export async function findUnissued(
   const found = await Promise.all(
     hosts.map(async (host) => ({ host, live: await findCertificate(context, host) })),
   );
-  return found.flatMap(({ host, live }) => (isIssued(host, issuer, live) ? [] : [host]));
+  return found.flatMap(({ host, live }) => (isIssued(issuer, live) ? [] : [host]));
 }
 
 /** The Certificate of a host's name, whoever made it. */
@@ -51,15 +51,11 @@ export async function findCertificate(
   return world.kubernetes.get({ kind: kinds.Certificate, name, namespace });
 }
 
-/** Whether the host's Certificate is ready, from this issuer. */
-export function isIssued(
-  { host: { hostname } }: DesiredHost,
-  issuer: string,
-  live: KubernetesObject | undefined,
-): boolean {
-  const certificate = live === undefined ? undefined : parseCertificate(live);
-  const none = { requests: [], orders: [], challenges: [] };
-  return explainIssuance({ hostname, issuer, certificate, ...none }).state === "ready";
+/** Whether a host's Certificate is ready, from this issuer. */
+export function isIssued(issuer: string, live: KubernetesObject | undefined): boolean {
+  if (live === undefined) return false;
+  const certificate = parseCertificate(live);
+  return certificate.spec.issuerRef.name === issuer && isReady(certificate);
 }
 
 /** Waits until every host has a certificate from this issuer; the CA's refusal of a host is final. */
@@ -76,19 +72,17 @@ export async function waitForCertificates(context: StepContext, issuer: string):
       challenges: { kind: kinds.Challenge, options },
     },
     hosts,
-    (seen, host) => lookAtHost(host, issuer, seen, hosts.length > 1),
+    (seen, host) => {
+      const now = context.world.clock.now();
+      return lookAtHost(host, { ...issuanceOf(host, issuer, seen), now }, hosts.length > 1);
+    },
   );
 }
 
 type IssuanceKinds = "certificates" | "requests" | "orders" | "challenges";
 
-function lookAtHost(
-  host: DesiredHost,
-  issuer: string,
-  seen: Seen<IssuanceKinds>,
-  named: boolean,
-): Look<true> {
-  const verdict = explainIssuance(issuanceOf(host, issuer, seen));
+function lookAtHost(host: DesiredHost, issuance: Issuance, named: boolean): Look<true> {
+  const verdict = explainIssuance(issuance);
   if (verdict.state === "failed") {
     throw new UserError(verdict.code, verdict.message, { hint: verdict.hint });
   }
@@ -97,7 +91,11 @@ function lookAtHost(
   return { waiting: `${prefix}${verdict.reason}` };
 }
 
-function issuanceOf(host: DesiredHost, issuer: string, seen: Seen<IssuanceKinds>): Issuance {
+function issuanceOf(
+  host: DesiredHost,
+  issuer: string,
+  seen: Seen<IssuanceKinds>,
+): Omit<Issuance, "now"> {
   const certificate = seen.certificates.find(({ metadata }) => metadata.name === host.secretName);
   return {
     hostname: host.host.hostname,

@@ -45,6 +45,23 @@ function withHangingRenewal(world: ConnectedWorld): ConnectedWorld {
   };
 }
 
+it("an attempt that init begins in place of a failed renewal is waited for", async () => {
+  const statePath = join(directory, "sandbox.json");
+  await bringUp(await createSandbox({ statePath, faults: [] }));
+  const blocked = await createSandbox({ statePath, faults: ["port-80-blocked"] });
+  await blocked.clock.sleep(61 * 86_400_000);
+  const findCertificate = () =>
+    blocked.simulation.store.findKind("Certificate", SECRET, "gateway-tls");
+  expect(findCertificate()?.["status"]).toMatchObject({
+    failedIssuanceAttempts: expect.anything(),
+  });
+  const { error } = await bringUp(blocked);
+  expect(error).toBeDefined();
+  expect(
+    (await bringUp(await createSandbox({ statePath, faults: ["none"] }))).error,
+  ).toBeUndefined();
+});
+
 it("a host whose renewal hangs keeps its listener and its certificate when another is added", async () => {
   const sandbox = await createSandbox({ statePath: join(directory, "sandbox.json"), faults: [] });
   await bringUp(sandbox);
