@@ -1,5 +1,12 @@
+import { UserError } from "../errors.ts";
 import { parseDeployment } from "../facts/objects.ts";
-import { hasOtherIdentity, isLivePod, parsePod } from "../facts/pods.ts";
+import {
+  findInjectedIdentity,
+  hasOtherIdentity,
+  isLivePod,
+  parsePod,
+  type Pod,
+} from "../facts/pods.ts";
 import { kinds } from "../kinds.ts";
 import type { Plan, PlanItem } from "../plan/plan.ts";
 import type { KubernetesObject, ObjectRef } from "../ports/kubernetes.ts";
@@ -34,25 +41,53 @@ export async function inspectRunning(
   step: StepId,
 ): Promise<PlanItem[]> {
   const { namespace, name } = placeOf(plan);
-  const labelSelector = `app.kubernetes.io/instance=${name}`;
-  const pods = await world.kubernetes.list(kinds.Pod, { namespace, labelSelector });
   const { mode, role } = plan.identity;
-  const isStale = pods
-    .map(parsePod)
-    .some((pod) => isLivePod(pod) && hasOtherIdentity(pod, { mode, roleArn: role.arn }));
+  const pods = await listLivePods({ plan, world });
+  const isStale = pods.some((pod) => hasOtherIdentity(pod, { mode, roleArn: role.arn }));
   if (!isStale || (await world.kubernetes.get(refOfDeployment(plan))) === undefined) return [];
   const fields = ["restart: its pod has another identity"];
   return [{ step, kind: "Deployment", name: `${namespace}/${name}`, intent: "update", fields }];
 }
 
+async function listLivePods({ plan, world }: Pick<StepContext, "plan" | "world">): Promise<Pod[]> {
+  const { namespace, name } = placeOf(plan);
+  const labelSelector = `app.kubernetes.io/instance=${name}`;
+  const pods = await world.kubernetes.list(kinds.Pod, { namespace, labelSelector });
+  return pods.map(parsePod).filter(isLivePod);
+}
+
 /**
  * Restarts an ExternalDNS that runs with another identity than the planned one, and waits until
- * the pods before have gone.
+ * those after it have that one. Throws `GT-EXTERNAL-DNS-IDENTITY` where EKS never gives it to them.
  */
 export async function ensureRestarted(context: StepContext, step: StepId): Promise<void> {
   if ((await inspectRunning(context, step)).length === 0) return;
   context.report("restarting external-dns: it has another identity");
-  await restartExternalDns(context);
+  for (let tries = 0; tries < MOST_RESTARTS; tries += 1) {
+    await restartExternalDns(context);
+    await waitForRollout(context);
+    if (await hasPlannedIdentity(context)) return;
+    context.report("restarting external-dns again: EKS does not know its new identity yet");
+    await context.world.clock.sleep(SPREADING_MS, context.waiting);
+  }
+  const { namespace, name } = placeOf(context.plan);
+  throw new UserError(
+    "GT-EXTERNAL-DNS-IDENTITY",
+    `EKS gives the pods of ${namespace}/${name} no identity by the new way yet.`,
+    { hint: `kubectl rollout restart deployment ${name} --namespace ${namespace}` },
+  );
+}
+
+/** A new association "may take several seconds to be effective" (EKS, CreatePodIdentityAssociation). */
+const SPREADING_MS = 10_000;
+const MOST_RESTARTS = 4;
+
+async function hasPlannedIdentity({ plan, world }: StepContext): Promise<boolean> {
+  const pods = await listLivePods({ plan, world });
+  return pods.every((pod) => findInjectedIdentity(pod) === plan.identity.mode);
+}
+
+async function waitForRollout(context: StepContext): Promise<void> {
   const { namespace, name } = placeOf(context.plan);
   await waitForObjects(
     context,

@@ -98,6 +98,17 @@ describe("another identity, asked for", () => {
     await expectHealthy();
   });
 
+  it("is restarted again where EKS learns of it only after the first restart", async () => {
+    expect((await run(`${init} --identity irsa`)).exitCode).toBe(0);
+    const late = "--sandbox-fault identity-not-injected";
+    const { exitCode, changes = [] } = await runForResult(
+      `init --yes --identity pod-identity ${late}`,
+    );
+    expect(exitCode).toBe(0);
+    expect(changes.filter((one) => one.includes("Deployment"))).toHaveLength(2);
+    expect((await readIdentities()).pods).toEqual([variables["pod-identity"]]);
+  });
+
   it("a pod that was left with the old one is restarted by the next init", async () => {
     expect((await run(`${init} --identity irsa`)).exitCode).toBe(0);
     expect((await run("init --yes --identity pod-identity")).exitCode).toBe(0);
