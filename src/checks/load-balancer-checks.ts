@@ -46,7 +46,7 @@ function judgeProvider(input: CheckInput): Verdict {
   if (installed !== undefined && ![installed.provider, installed.asked].includes(chosen)) {
     return failed(
       "GT-LOAD-BALANCER-OTHER",
-      `The load balancer was made by ${PROVIDERS[installed.provider]}, and the class of its Service can never change to that of ${PROVIDERS[chosen]}.`,
+      `The Service of the Gateway is for ${PROVIDERS[installed.provider]}, and its class can never change to that of ${PROVIDERS[chosen]}.`,
       `Use --load-balancer ${installed.provider}, or run \`gateway-tls uninstall\` first.`,
     );
   }
@@ -76,8 +76,9 @@ function judgeInTree(
   installed: InstalledBalancer | undefined,
 ): Verdict {
   const autoMode = valueOf(facts.cluster)?.autoModeLoadBalancing === true;
-  const isMade = config.loadBalancer.provider === "auto" || installed?.provider === "in-tree";
-  if (isMade || (!hasController(facts) && !autoMode)) return ok("in-tree controller");
+  const isMade = installed?.provider === "in-tree" && installed.hasAddress;
+  if (config.loadBalancer.provider === "auto" || isMade) return ok("in-tree controller");
+  if (!hasController(facts) && !autoMode) return ok("in-tree controller");
   const other = autoMode ? "EKS Auto Mode" : "The AWS Load Balancer Controller";
   return warning(
     "GT-LOAD-BALANCER-CLAIMED",
@@ -93,6 +94,13 @@ function notThere(
   installed: InstalledBalancer | undefined,
 ): Verdict {
   const what = provider === "lbc" ? PROVIDERS.lbc : "EKS Auto Mode's load balancing";
+  if (installed?.provider === provider && !installed.hasAddress) {
+    return failed(
+      "GT-LOAD-BALANCER-MISSING",
+      `The Service of the Gateway waits for ${what}, which ${cluster} does not have.`,
+      "Bring that back, or run `gateway-tls uninstall` first: the class of a Service can never change to another's.",
+    );
+  }
   if (installed?.provider === provider) {
     return warning(
       "GT-LOAD-BALANCER-CONTROLLER",

@@ -16,11 +16,13 @@ export function findInstalledIdentity({
   return account?.owner.ours === true ? "irsa" : undefined;
 }
 
-/** Who made the load balancer of our Gateway. */
+/** Whose the load balancer of our Gateway is. */
 export interface InstalledBalancer {
   provider: Environment["loadBalancer"];
   /** Whom the annotations mean, where another controller took the Service first. */
   asked: Environment["loadBalancer"] | undefined;
+  /** It was made; else its Service waits for it. */
+  hasAddress: boolean;
 }
 
 /** As the Service of our Gateway has it; `undefined` where there is none, or one of nobody we know. */
@@ -32,8 +34,8 @@ export function findInstalledBalancer(
     (one) => one.balancer !== undefined && isOurGateway(one, namespaces),
   );
   if (found?.balancer === undefined) return undefined;
-  const { annotations } = found.balancer;
+  const { annotations, hasAddress } = found.balancer;
   const provider = findProvider(found.balancer);
   const asked = findProvider({ annotations, loadBalancerClass: undefined });
-  return provider === undefined ? undefined : { provider, asked };
+  return provider === undefined ? undefined : { provider, asked, hasAddress };
 }

@@ -14,7 +14,7 @@ export interface ServiceFact {
   /** The Gateway, or the gateway controller, whose data plane it leads to. */
   gateway?: string;
   /** What decides whose load balancer a Gateway has, as long as its Service is not going away. */
-  balancer?: DesiredLoadBalancer;
+  balancer?: DesiredLoadBalancer & { hasAddress: boolean };
 }
 
 const GATEWAY_NAME = "gateway.networking.k8s.io/gateway-name";
@@ -31,7 +31,8 @@ export async function readServices(kubernetes: Kubernetes): Promise<Fact<Service
 }
 
 function describeService(object: KubernetesObject): ServiceFact {
-  const { type, loadBalancerClass, ports: all } = parseService(object).spec;
+  const { spec, status } = parseService(object);
+  const { type, loadBalancerClass, ports: all } = spec;
   const tcp = all.filter(({ protocol = "TCP" }) => protocol === "TCP");
   const ports = tcp.flatMap(({ port }) => port ?? []);
   const { name, namespace = "default", labels = {}, deletionTimestamp } = object.metadata;
@@ -42,7 +43,9 @@ function describeService(object: KubernetesObject): ServiceFact {
     return { namespace, name, ports, gateway };
   }
   const { annotations = {} } = object.metadata;
-  return { namespace, name, ports, gateway, balancer: { loadBalancerClass, annotations } };
+  const hasAddress = status.loadBalancer.ingress.length > 0;
+  const balancer = { loadBalancerClass, annotations, hasAddress };
+  return { namespace, name, ports, gateway, balancer };
 }
 
 function byRelevance(a: ServiceFact, b: ServiceFact): number {

@@ -63,11 +63,15 @@ const TYPE = "service.beta.kubernetes.io/aws-load-balancer-type";
 function madeBy(loadBalancerClass: string | undefined, type?: string): Partial<Facts> {
   const gateway = { name: "gateway-tls-nginx", ports: [80], gateway: "gateway-tls" };
   const annotations: Record<string, string> = type === undefined ? {} : { [TYPE]: type };
-  const other = { loadBalancerClass: LBC, annotations: {} };
+  const other = { loadBalancerClass: LBC, annotations: {}, hasAddress: true };
   return {
     services: known([
       { ...gateway, namespace: "elsewhere", balancer: other },
-      { ...gateway, namespace: "gateway-tls", balancer: { loadBalancerClass, annotations } },
+      {
+        ...gateway,
+        namespace: "gateway-tls",
+        balancer: { loadBalancerClass, annotations, hasAddress: true },
+      },
     ]),
   };
 }

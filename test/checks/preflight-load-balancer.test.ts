@@ -6,7 +6,7 @@ import { type PreflightCase, runCase } from "./preflight-case.ts";
 const lb = good.buildConfig().loadBalancer;
 
 /** The Service of our Gateway, with the annotation of the in-tree controller. */
-const madeBy = (loadBalancerClass: string | undefined) =>
+const madeBy = (loadBalancerClass: string | undefined, hasAddress = true) =>
   known([
     { namespace: "shop", name: "web", ports: [80] },
     {
@@ -16,6 +16,7 @@ const madeBy = (loadBalancerClass: string | undefined) =>
       gateway: "gateway-tls",
       balancer: {
         loadBalancerClass,
+        hasAddress,
         annotations: { "service.beta.kubernetes.io/aws-load-balancer-type": "nlb" },
       },
     },
@@ -42,7 +43,7 @@ const cases: PreflightCase[] = [
     config: { loadBalancer: { ...lb, provider: "lbc" } },
     facts: { services: madeBy(undefined) },
     expected: ["load-balancer failed GT-LOAD-BALANCER-OTHER"],
-    says: /made by the in-tree controller/,
+    says: /is for the in-tree controller/,
     hint: /^Use --load-balancer in-tree, or run `gateway-tls uninstall` first\.$/,
   },
   {
@@ -65,6 +66,22 @@ const cases: PreflightCase[] = [
     },
     expected: ["load-balancer warning GT-LOAD-BALANCER-CONTROLLER"],
     says: /EKS Auto Mode's load balancing, which demo does not have any more/,
+  },
+  {
+    what: "who was to make the load balancer has gone before it did",
+    facts: {
+      services: madeBy("service.k8s.aws/nlb", false),
+      loadBalancer: known({ controller: undefined, webhook: false }),
+    },
+    expected: ["load-balancer failed GT-LOAD-BALANCER-MISSING"],
+    says: /waits for the AWS Load Balancer Controller, which demo does not have/,
+    hint: /gateway-tls uninstall/,
+  },
+  {
+    what: "in-tree is asked beside the controller, and nobody has made the load balancer yet",
+    config: { loadBalancer: { ...lb, provider: "in-tree" } },
+    facts: { services: madeBy(undefined, false) },
+    expected: ["load-balancer warning GT-LOAD-BALANCER-CLAIMED"],
   },
   {
     what: "no load balancer controller: in-tree",
