@@ -2,7 +2,7 @@ import type { ErrorCode } from "../errors.ts";
 import { describeRelease, findReleases, isStuck } from "../facts/releases.ts";
 import type { ChartName } from "../config/config.ts";
 import { listNames } from "../nearest.ts";
-import { isNewerChart } from "../plan/compare.ts";
+import { hasFailedAbove, isNewerChart } from "../plan/compare.ts";
 import { locateChart } from "../plan/releases.ts";
 import type { Release } from "../ports/charts.ts";
 import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
@@ -132,20 +132,35 @@ function judgeStuck(releases: readonly Release[]): Verdict {
   );
 }
 
-/** Told for one that init leaves as it is, values and all. */
+/** Told for one that init leaves as it is, values and all; one that failed half-way stops it. */
 function judgeNewer({ config, versions }: CheckInput, releases: readonly Release[]): Verdict {
-  const newer = OUR_CHARTS.flatMap((chart) => {
+  const all = OUR_CHARTS.flatMap((chart) => {
     const { ours } = findReleases(releases, chart);
-    const planned = locateChart(config, versions, chart);
-    if (ours === undefined || !isNewerChart(planned, ours)) return [];
-    return [`${describeRelease(ours)} (${ours.chartVersion}, not ${planned.version ?? ""})`];
+    return ours === undefined ? [] : [{ ours, planned: locateChart(config, versions, chart) }];
   });
+  const half = all.find(({ ours, planned }) => hasFailedAbove(planned, ours))?.ours;
+  if (half !== undefined) return failedHalfWay(half);
+  const newer = all
+    .filter(({ ours, planned }) => isNewerChart(planned, ours))
+    .map(
+      ({ ours, planned: { version = "" } }) =>
+        `${describeRelease(ours)} (${ours.chartVersion}, not ${version})`,
+    );
   if (newer.length === 0) return ok();
   const [is, them] = newer.length === 1 ? ["is", "it"] : ["are", "them"];
   return warning(
     "GT-CHART-NEWER",
     `${listNames(newer)} ${is} newer than this version of gateway-tls installs. A run leaves ${them} alone, also with other values than are planned.`,
     `To have ${them} managed again, use a gateway-tls that installs ${newer.length === 1 ? "that version" : "those versions"}.`,
+  );
+}
+
+function failedHalfWay(release: Release): Verdict {
+  const { name, namespace, chartVersion } = release;
+  return failed(
+    "GT-CHART-NEWER",
+    `${describeRelease(release)} failed on its way to ${chartVersion}, which is newer than this version of gateway-tls installs: a run would take its CRDs down.`,
+    `Finish that upgrade, or take it back: helm rollback ${name} --namespace ${namespace}`,
   );
 }
 

@@ -68,13 +68,24 @@ export function compareRelease(desired: ReleaseRequest, live: Release | undefine
  * version, and an older chart would bring older CRDs, which drop fields of what is stored.
  */
 export function isNewerChart(
-  { version }: Pick<ReleaseRequest, "version">,
-  { status, chartVersion }: Pick<Release, "status" | "chartVersion">,
+  planned: Pick<ReleaseRequest, "version">,
+  live: Pick<Release, "status" | "chartVersion">,
 ): boolean {
-  return (
-    version !== undefined && status === "deployed" && compareVersions(chartVersion, version) > 0
-  );
+  return live.status === "deployed" && isAbove(planned, live);
 }
+
+/** The same of one that failed on its way: which of the two versions is there, only people know. */
+export function hasFailedAbove(
+  planned: Pick<ReleaseRequest, "version">,
+  live: Pick<Release, "status" | "chartVersion">,
+): boolean {
+  return live.status === "failed" && isAbove(planned, live);
+}
+
+const isAbove = (
+  { version }: Pick<ReleaseRequest, "version">,
+  { chartVersion }: Pick<Release, "chartVersion">,
+): boolean => version !== undefined && compareVersions(chartVersion, version) > 0;
 
 /** Whether two policy documents mean the same: order, and one string for a list of one, do not. */
 export function comparePolicyDocument(desired: PolicyDocument, live: PolicyDocument): boolean {

@@ -173,6 +173,17 @@ const cases: PreflightCase[] = [
     says: /^external-dns\/external-dns \(1\.22\.0, not 1\.21\.1\) and cert-manager\/cert-manager \(v1\.22\.0, not v1\.21\.1\) are newer/,
   },
   {
+    what: "our release failed on its way above the set",
+    facts: {
+      releases: known([
+        buildRelease({ chartVersion: "v1.22.0", labels: ours, status: "failed", revision: 2 }),
+      ]),
+    },
+    expected: ["chart-versions failed GT-CHART-NEWER"],
+    says: /failed on its way to v1\.22\.0/,
+    hint: /helm rollback cert-manager --namespace cert-manager/,
+  },
+  {
     what: "our release is older than the set",
     facts: { releases: known([buildRelease({ chartVersion: "v1.20.2", labels: ours })]) },
     expected: [],
