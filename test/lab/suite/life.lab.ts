@@ -66,6 +66,11 @@ describe.concurrent("an installation", () => {
       await twice(lab, "promote");
       expect(await look(lab, WWW)).toEqual(served(WWW));
 
+      const changed = await runInit(lab, ["--sample-app", "--identity=irsa"]);
+      expect(changed.document, changed.stderr).toMatchObject({ result: "done", error: null });
+      await twice(lab, "add-host", "c.lab.example", "--backend=shop/web:80");
+      expect(await look(lab, "c.lab.example")).toEqual(served("c.lab.example"));
+
       await twice(lab, "uninstall", "--delete-crds");
       expect(await snapshotWorld(lab)).toEqual(before);
     });
