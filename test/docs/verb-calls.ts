@@ -80,7 +80,26 @@ function lose(aws: AwsState): void {
   Object.assign(aws, { policies: {}, roles: {}, associations: [], oidcProviders: {} });
 }
 
-const changes: readonly ((aws: AwsState) => void)[] = [unchanged, drift, lose];
+/** Somebody took the add-on of Pod Identity away. */
+function loseAgent(aws: AwsState): void {
+  aws.addons = {};
+}
+
+/** A change to IRSA was ended before it took the association away. */
+function leaveAssociation({ associations, roles }: AwsState): void {
+  const [role] = Object.values(roles);
+  if (role === undefined || associations.length > 0) return;
+  const subject = { cluster: "demo", namespace: "external-dns", serviceAccount: "external-dns" };
+  associations.push({ id: "a-left", ...subject, roleArn: role.arn, tags: role.tags });
+}
+
+const changes: readonly ((aws: AwsState) => void)[] = [
+  unchanged,
+  drift,
+  lose,
+  loseAgent,
+  leaveAssociation,
+];
 
 const init = "init --domain example.com --email ops@example.com --sample-app --cluster demo".split(
   " ",
