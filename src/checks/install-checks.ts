@@ -1,7 +1,11 @@
 import type { Config } from "../config/config.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { KeptConfig } from "../facts/kept-config.ts";
+import { describeRelease, findReleases } from "../facts/releases.ts";
 import { listNames } from "../nearest.ts";
+import { isNewerChart } from "../plan/compare.ts";
+import { locateChart } from "../plan/releases.ts";
+import type { Release } from "../ports/charts.ts";
 import { failed, judge, ok, warning, type Check, type CheckInput, type Verdict } from "./check.ts";
 
 /** That the cluster has room for this installation and what it points to. */
@@ -51,7 +55,8 @@ export const installChecks: readonly Check[] = [
   },
 ];
 
-function judgeKept({ config, facts }: CheckInput, kept: KeptConfig | undefined): Verdict {
+function judgeKept(input: CheckInput, kept: KeptConfig | undefined): Verdict {
+  const { config } = input;
   if (kept === undefined) return ok("none yet");
   if (!kept.owner.ours) {
     return failed(
@@ -68,7 +73,7 @@ function judgeKept({ config, facts }: CheckInput, kept: KeptConfig | undefined):
       `Use --domain ${domain}, or run \`gateway-tls uninstall\` first.`,
     );
   }
-  const zone = judgeKeptZone({ config, facts }, kept);
+  const zone = judgeKeptZone(input, kept);
   if (zone?.state === "failed") return zone;
   if (versions !== undefined && versions !== config.versions) {
     return failed(
@@ -81,10 +86,8 @@ function judgeKept({ config, facts }: CheckInput, kept: KeptConfig | undefined):
 }
 
 /** `undefined` where it is the zone that is meant now, or nobody knows. */
-function judgeKeptZone(
-  { config, facts }: Pick<CheckInput, "config" | "facts">,
-  { zoneId }: KeptConfig,
-): Verdict | undefined {
+function judgeKeptZone(input: CheckInput, { zoneId }: KeptConfig): Verdict | undefined {
+  const { config, facts } = input;
   const found = valueOf(facts.zone);
   const chosen = found?.zone?.id;
   if (found === undefined || zoneId === undefined || chosen === undefined) return undefined;
@@ -97,11 +100,33 @@ function judgeKeptZone(
       `Use --zone-id ${zoneId}, or run \`gateway-tls uninstall\` first.`,
     );
   }
+  const left = findLeftAlone(input, chosen);
+  if (left !== undefined) {
+    const { name, namespace } = left;
+    return failed(
+      "GT-CHART-NEWER",
+      `${uses}, which the account has no more. ${describeRelease(left)} would go on with it: it is newer than this version of gateway-tls installs, and a run leaves it alone.`,
+      `Set --zone-id-filter=${chosen} in its values with helm upgrade, then run the same command again. They are: helm get values ${name} --namespace ${namespace}`,
+    );
+  }
   return warning(
     "GT-ZONE-REPLACED",
     `${uses}, which the account has no more: a run gives ExternalDNS the zone ${chosen} in its place.`,
     `Check that it is the one that is meant: aws route53 get-hosted-zone --id ${chosen}`,
   );
+}
+
+/** ExternalDNS whose values no run changes, as long as they do not name the zone. */
+function findLeftAlone(
+  { config, facts, versions }: CheckInput,
+  zoneId: string,
+): Release | undefined {
+  const chart = "external-dns";
+  const { ours } = findReleases(valueOf(facts.releases) ?? [], chart);
+  if (ours === undefined || !isNewerChart(locateChart(config, versions, chart), ours)) {
+    return undefined;
+  }
+  return JSON.stringify(ours.values).includes(`=${zoneId}"`) ? undefined : ours;
 }
 
 function listNamespaces({ namespaces, hosts }: Config): string[] {

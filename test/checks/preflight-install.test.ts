@@ -17,6 +17,16 @@ const kept = {
 const iam = { policy: undefined, role: undefined, oidcProvider: undefined, association: undefined };
 const addon = { name: "eks-pod-identity-agent", version: "v1", status: "ACTIVE", tags: {} };
 
+const newerDns = (zoneId: string) =>
+  good.buildRelease({
+    name: "external-dns",
+    namespace: "external-dns",
+    chart: "external-dns",
+    chartVersion: "1.22.0",
+    labels: good.ours,
+    values: { extraArgs: [`--zone-id-filter=${zoneId}`] },
+  });
+
 const cases: PreflightCase[] = [
   {
     what: "Pod Identity is asked of the set 2025",
@@ -96,6 +106,22 @@ const cases: PreflightCase[] = [
     facts: { keptConfig: known({ ...kept, zoneId: "Z7" }) },
     expected: ["installation warning GT-ZONE-REPLACED"],
     says: /Z7, which the account has no more.* Z1 /,
+  },
+  {
+    what: "the installed zone was made again, and ExternalDNS is newer than the set",
+    facts: {
+      keptConfig: known({ ...kept, zoneId: "Z7" }),
+      releases: known([newerDns("Z7")]),
+    },
+    expected: ["chart-versions warning GT-CHART-NEWER", "installation failed GT-CHART-NEWER"],
+  },
+  {
+    what: "the installed zone was made again, and a newer ExternalDNS has been given it",
+    facts: {
+      keptConfig: known({ ...kept, zoneId: "Z7" }),
+      releases: known([newerDns("Z1")]),
+    },
+    expected: ["chart-versions warning GT-CHART-NEWER", "installation warning GT-ZONE-REPLACED"],
   },
   {
     what: "the installed zone was made again, and another version set is installed",
@@ -208,4 +234,14 @@ const cases: PreflightCase[] = [
 test.each(cases)("$what", (one) => {
   const { expected, seen } = runCase(one);
   expect(seen).toEqual(expected);
+});
+
+test("where ExternalDNS would go on with a zone that is gone, the way on is named", () => {
+  const report = good.preflight({
+    keptConfig: known({ ...kept, zoneId: "Z7" }),
+    releases: known([newerDns("Z7")]),
+  });
+  expect(report.checks.find(({ id }) => id === "installation")?.hint).toMatch(
+    /^Set --zone-id-filter=Z1 .*helm get values external-dns --namespace external-dns$/,
+  );
 });
