@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { Retry, UserError } from "../../errors.ts";
 
 /** A failure that is known by its words: kubectl's, helm's, the API server's or the proxy's. */
@@ -39,9 +40,7 @@ const MOST_WORDS = 600;
  * stand below their first line. Without escape codes and other control characters.
  */
 export function wordsOf(text: string): string {
-  const words = text
-    // oxlint-disable-next-line eslint/no-control-regex -- escape codes are what is looked for
-    .replaceAll(/\u001B\[[0-?]*[ -/]*[@-~]/g, "")
+  const words = stripVTControlCharacters(text)
     .split(/[\r\n]+/)
     .filter((line) => !/^\s*(?:warning:|[IW]\d{4}\b)/i.test(line))
     .join(" ")
