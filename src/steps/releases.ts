@@ -93,8 +93,7 @@ export async function applyRelease(
   ) {
     await world.kubernetes.apply([namespace]);
   }
-  await recoverPending(context, chart);
-  const live = await findRelease(world, request);
+  const live = await recoverPending(context, chart);
   if (live !== undefined && isNewerChart(request, live)) return;
   context.report(`installing ${chart} ${appVersionOf(plan.versions, chart)}`);
   await markChartCrds(context, chart, () =>
@@ -107,11 +106,15 @@ export async function applyRelease(
   );
 }
 
-async function recoverPending(context: StepContext, chart: ChartName): Promise<void> {
+/** The release as it is afterwards. */
+async function recoverPending(
+  context: StepContext,
+  chart: ChartName,
+): Promise<Release | undefined> {
   const { world, plan } = context;
   const { name, namespace } = plan.releases[chart];
   const live = await findRelease(world, plan.releases[chart]);
-  if (live === undefined) return;
+  if (live === undefined) return undefined;
   // Of what is being uninstalled helm has no revision left to upgrade or to go back to.
   if (live.status === "pending-install" || live.status === "uninstalling") {
     const isGoing = live.status === "uninstalling";
@@ -121,7 +124,10 @@ async function recoverPending(context: StepContext, chart: ChartName): Promise<v
   } else if (live.status === "pending-upgrade" || live.status === "pending-rollback") {
     context.report(`rolling back the unfinished upgrade of ${name}`);
     await world.charts.rollback(name, namespace);
+  } else {
+    return live;
   }
+  return findRelease(world, plan.releases[chart]);
 }
 
 /** What runs, in its project's own numbers. Throws where a newer one than ours lacks a part. */
