@@ -19,8 +19,7 @@ import { emptyResult, writeDocument } from "./documents.ts";
 import { createObserver, type Output, resultScreenOf, screenOf } from "./show.ts";
 
 const BEGIN = "To begin with staging certificates for all hosts: --issuer staging.";
-const BACK =
-  "To have staging certificates for all hosts until then: gateway-tls promote --to staging.";
+const BACK = "To have staging certificates for all hosts until then:";
 
 /** A resolved config, and the world that it is brought up in. */
 export interface BringUp {
@@ -62,7 +61,8 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   const steps = input.asked === undefined ? everyStep : [...everyStep, failedHosts];
   const connected = withConnection(world, connection);
   const limit = options.certificatesPerWeek;
-  const hint = `Take fewer hosts now and the rest in a week. ${input.asked === undefined ? BEGIN : BACK}`;
+  const back = ["gateway-tls promote --to staging", ...input.access].join(" ");
+  const hint = `Take fewer hosts now and the rest later. ${input.asked === undefined ? BEGIN : `${BACK} ${back}.`}`;
   if (config.issuer === "production") {
     await refuseOverLimit({ plan, world: connected, limit, hint });
   }
