@@ -22,6 +22,9 @@ export type IssuanceVerdict =
 /** Set by cert-manager on requests and orders: whose they are (pkg/apis/certmanager/v1/types.go). */
 export const CERTIFICATE_NAME = "cert-manager.io/certificate-name";
 
+/** Set by cert-manager on Secrets: who issued last (pkg/apis/certmanager/v1/types.go). */
+export const ISSUER_NAME = "cert-manager.io/issuer-name";
+
 /**
  * Where one certificate stands. The deepest object that says something wins: the CA's own words
  * are on the Challenge, and gone once it is cleaned up.

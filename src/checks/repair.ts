@@ -1,3 +1,4 @@
+import { ISSUER_NAME } from "./issuance.ts";
 import { valueOf } from "../facts/fact.ts";
 import type { Attempting } from "./acme-words.ts";
 import { findAttempt, findIssuerName } from "./attempt.ts";
@@ -38,6 +39,6 @@ function mayUseStaging(input: LinkInput): boolean {
   const { certificate } = findAttempt(input);
   if (certificate?.status.notAfter === undefined) return true;
   const secret = valueOf(facts.secrets)?.find(({ metadata }) => metadata.name === target.secret);
-  const from = secret?.metadata.annotations?.["cert-manager.io/issuer-name"];
+  const from = secret?.metadata.annotations?.[ISSUER_NAME];
   return from !== undefined && from === survey.expected.issuers?.staging;
 }

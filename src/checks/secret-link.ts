@@ -1,3 +1,4 @@
+import { ISSUER_NAME } from "./issuance.ts";
 import type { TlsSecret } from "../facts/tls-secrets.ts";
 import { listNames } from "../nearest.ts";
 import { findAttempt, findGateway } from "./attempt.ts";
@@ -70,7 +71,7 @@ function judgeAge(input: LinkInput, { certificate, metadata }: TlsSecret, object
 function judgeIssuer(input: LinkInput, { metadata }: TlsSecret, object: string) {
   const live = findAttempt(input).certificate;
   const issuer = live?.spec.issuerRef.name;
-  const from = metadata.annotations?.["cert-manager.io/issuer-name"];
+  const from = metadata.annotations?.[ISSUER_NAME];
   if (from === undefined || issuer === undefined || from === issuer) return undefined;
   const reason = `cert-manager has not let ${issuer} issue what the Secret has of ${from} yet`;
   return awaitController(

@@ -1,3 +1,4 @@
+import { ISSUER_NAME } from "../checks/issuance.ts";
 import { toSeconds } from "../checks/moment.ts";
 import { ACME } from "../config/defaults.ts";
 import { UserError } from "../errors.ts";
@@ -5,15 +6,14 @@ import { findCondition, parseCertificate, parseCertificateRequest } from "../fac
 import { kinds } from "../kinds.ts";
 import { findOverLimit, WEEK_MS } from "../plan/certificate-limit.ts";
 import type { DesiredHost, Plan } from "../plan/plan.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
-import { findUnissuedHosts } from "../steps/issuance.ts";
+import { isIssued } from "../steps/issuance.ts";
 
 const RAISED =
   "If Let's Encrypt has raised your account's limit, or knows these names already: --certificates-per-week N";
 /** The message has the number of all. */
 const NAMES_SHOWN = 5;
-/** On the Secret: who issued it last (cert-manager, pkg/apis/certmanager/v1/types.go). */
-const ISSUER_NAME = "cert-manager.io/issuer-name";
 
 interface Context {
   plan: Plan;
@@ -34,9 +34,19 @@ interface Context {
 export async function refuseOverLimit(context: Context): Promise<void> {
   const { plan, world, limit } = context;
   if (plan.config.acme.server !== ACME.server) return;
-  const [needed, issuedAt] = await Promise.all([findNewHosts(context), findIssuances(context)]);
+  const options = { namespace: plan.config.namespaces.gateway };
+  const [requests, certificates] = await Promise.all([
+    world.kubernetes.list(kinds.CertificateRequest, options),
+    world.kubernetes.list(kinds.Certificate, options),
+  ]);
+  const issuer = plan.names.issuers.production;
+  const issuedAt = findIssuances(issuer, requests, certificates);
+  const unissued = findUnissued(plan, certificates);
   const now = world.clock.now().getTime();
-  const { over, fitsAt } = findOverLimit({ limit, needed: needed.length, issuedAt, now });
+  const fit = (needed: number) => findOverLimit({ limit, needed, issuedAt, now });
+  if (fit(unissued.length).over === 0) return;
+  const needed = await leaveOutRenewed(context, unissued);
+  const { over, fitsAt } = fit(needed.length);
   if (over === 0) return;
   const lately = issuedAt.filter((time) => time > now - WEEK_MS).length;
   const wait =
@@ -54,16 +64,24 @@ function listFew(hosts: readonly DesiredHost[]): string {
   return `${names.slice(0, NAMES_SHOWN).join(", ")}, ...`;
 }
 
-/** Without those whose certificate the CA would renew: their Secret is from it. */
-async function findNewHosts({ plan, world }: Context): Promise<DesiredHost[]> {
+function findUnissued(plan: Plan, certificates: readonly KubernetesObject[]): DesiredHost[] {
+  const byName = new Map(certificates.map((one) => [one.metadata.name, one]));
   const issuer = plan.names.issuers.production;
+  return plan.hosts.filter(({ secretName }) => !isIssued(issuer, byName.get(secretName)));
+}
+
+/** Without those whose certificate the CA would renew: their Secret is from it. */
+async function leaveOutRenewed(
+  { plan, world }: Context,
+  hosts: readonly DesiredHost[],
+): Promise<DesiredHost[]> {
   const namespace = plan.config.namespaces.gateway;
-  const unissued = await findUnissuedHosts({ plan, world }, issuer);
   const found = await Promise.all(
-    unissued.map(async (host) => {
+    hosts.map(async (host) => {
       const name = host.secretName;
       const secret = await world.kubernetes.get({ kind: kinds.Secret, namespace, name });
-      return secret?.metadata.annotations?.[ISSUER_NAME] === issuer ? [] : [host];
+      const from = secret?.metadata.annotations?.[ISSUER_NAME];
+      return from === plan.names.issuers.production ? [] : [host];
     }),
   );
   return found.flat();
@@ -73,13 +91,11 @@ async function findNewHosts({ plan, world }: Context): Promise<DesiredHost[]> {
  * When the issuer gave a certificate, ms: a request that was refused is none, nor is one that came
  * long after its Certificate was made or changed, which is a renewal.
  */
-async function findIssuances({ plan, world: { kubernetes } }: Context): Promise<number[]> {
-  const issuer = plan.names.issuers.production;
-  const options = { namespace: plan.config.namespaces.gateway };
-  const [requests, certificates] = await Promise.all([
-    kubernetes.list(kinds.CertificateRequest, options),
-    kubernetes.list(kinds.Certificate, options),
-  ]);
+function findIssuances(
+  issuer: string,
+  requests: readonly KubernetesObject[],
+  certificates: readonly KubernetesObject[],
+): number[] {
   const changedAt = new Map(
     certificates.map((object) => {
       const { uid, creationTimestamp, changedAt: at } = parseCertificate(object).metadata;

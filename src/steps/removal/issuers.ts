@@ -1,3 +1,4 @@
+import { CERTIFICATE_NAME, ISSUER_NAME } from "../../checks/issuance.ts";
 import { readCertManagers } from "../../facts/cert-manager.ts";
 import { valueOf } from "../../facts/fact.ts";
 import { kinds } from "../../kinds.ts";
@@ -7,8 +8,6 @@ import { deleteDoomed, describeDoomed, type Doomed, findOwn } from "./removal.ts
 import { findForeignCertificates, findIssuerUser } from "./shared-parts.ts";
 
 const id = "issuers";
-const CERTIFICATE_NAME = "cert-manager.io/certificate-name";
-const ISSUER_NAME = "cert-manager.io/issuer-name";
 
 /**
  * Our ClusterIssuers, the keys of their ACME accounts, and what they issued for our Gateway. An
