@@ -4,8 +4,15 @@ export interface Binary {
   path: string;
   package: string;
   linker?: readonly string[];
-  /** Patches one file of a dependency: module, file in it, text, replacement. */
-  patch?: { module: string; file: string; changes: readonly (readonly [string, string])[] };
+  /** Changes files of a dependency before it is built. */
+  patch?: { module: string; changes: readonly Change[] };
+}
+
+/** One place in a file of the module, by its text. */
+interface Change {
+  file: string;
+  from: string;
+  to: string;
 }
 
 /** Kubernetes as the API server and kubectl name themselves; EKS adds a suffix of its own. */
@@ -20,6 +27,18 @@ const kubernetes = [
   `${version}.gitMinor=36`,
 ];
 const pebble = "github.com/letsencrypt/pebble/v2";
+/** PEBBLE_AUTHZREUSE=0 still takes one old authorization in a hundred: no challenge, and no fault of one. */
+const neverReuse = {
+  file: "wfe/wfe.go",
+  from: "rand.Intn(100) > wfe.authzReusePercent",
+  to: "rand.Intn(100) >= wfe.authzReusePercent",
+};
+/** Let's Encrypt's staging issuers say so in their names, which is how one tells them apart. */
+const namedStaging = ["Root", "Intermediate"].map((which) => ({
+  file: "ca/ca.go",
+  from: `"Pebble ${which} CA "`,
+  to: `"(STAGING) Pebble ${which} CA "`,
+}));
 
 export const binaries: readonly Binary[] = [
   { path: "kube", package: "./cmd/kube", linker: kubernetes },
@@ -36,19 +55,15 @@ export const binaries: readonly Binary[] = [
     package: "helm.sh/helm/v3/cmd/helm",
     linker: ["helm.sh/helm/v3/internal/version.version=v3.21.4"],
   },
-  { path: "pebble", package: `${pebble}/cmd/pebble` },
   {
-    // Let's Encrypt's staging issuers say so in their names, which is how one tells them apart.
+    path: "pebble",
+    package: `${pebble}/cmd/pebble`,
+    patch: { module: pebble, changes: [neverReuse] },
+  },
+  {
     path: "pebble-staging",
     package: `${pebble}/cmd/pebble`,
-    patch: {
-      module: pebble,
-      file: "ca/ca.go",
-      changes: [
-        ['"Pebble Root CA "', '"(STAGING) Pebble Root CA "'],
-        ['"Pebble Intermediate CA "', '"(STAGING) Pebble Intermediate CA "'],
-      ],
-    },
+    patch: { module: pebble, changes: [neverReuse, ...namedStaging] },
   },
 ];
 

@@ -62,7 +62,7 @@ async function buildBinary(binary: Binary, bin: string, say: Say): Promise<void>
   say(`built ${path} in ${Math.round((Date.now() - startedAt) / 1000)} s`);
 }
 
-/** A copy of a dependency with one file changed, and the lock that names the copy. */
+/** A copy of a dependency with some of its files changed, and the lock that names the copy. */
 async function writePatched(patch: NonNullable<Binary["patch"]>, target: string): Promise<string> {
   const source = join(labSource(), "go");
   const found = await run("go", ["list", "-m", "-f", "{{.Dir}}", patch.module], {
@@ -74,14 +74,11 @@ async function writePatched(patch: NonNullable<Binary["patch"]>, target: string)
   await cp(found.trim(), copy, { recursive: true });
   // Go keeps its cache read-only.
   await run("chmod", ["-R", "u+w", copy]);
-  const file = join(copy, patch.file);
-  let text = await readFile(file, "utf8");
-  for (const [from, to] of patch.changes) {
-    if (!text.includes(from)) throw new LabError(`${patch.file} no longer holds ${from}.`);
-    text = text.replace(from, to);
+  for (const { file, from, to } of patch.changes) {
+    const text = await readFile(join(copy, file), "utf8");
+    if (!text.includes(from)) throw new LabError(`${file} no longer holds ${from}.`);
+    await writeFile(join(copy, file), text.replace(from, to));
   }
-  await rm(file);
-  await writeFile(file, text);
   const lock = await readFile(join(source, "go.mod"), "utf8");
   await writeFile(`${target}.mod`, `${lock}\nreplace ${patch.module} => ${copy}\n`);
   await cp(join(source, "go.sum"), `${target}.sum`);
