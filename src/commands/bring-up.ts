@@ -15,11 +15,13 @@ import type { CommandResult } from "../runner/result.ts";
 import { untilStopped } from "../runner/until-stopped.ts";
 import { failedHosts } from "../steps/failed-hosts.ts";
 import { steps as everyStep } from "../steps/index.ts";
+import type { Access } from "./access.ts";
+import { completeExamination, completeOutcome } from "./complete-results.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
 import { createObserver, type Output, resultScreenOf, screenOf } from "./show.ts";
 
 const BEGIN = "To begin with staging certificates for all hosts: --issuer staging.";
-const BACK = "To have staging certificates for all hosts until then:";
+const BACK = "For staging certificates until then: gateway-tls promote --to staging.";
 
 /** A resolved config, and the world that it is brought up in. */
 export interface BringUp {
@@ -38,8 +40,8 @@ export interface BringUp {
   signal: AbortSignal;
   /** The command that goes on after a failure, as it can be pasted. */
   resume: string;
-  /** Flags that the next command needs too. */
-  access: readonly string[];
+  /** How the next command reaches the same cluster. */
+  access: Access;
   /** The kept document that the config was made with. */
   keptText: string | undefined;
   /** The hosts that the command is about: each on its own. Left out when it is about all. */
@@ -53,7 +55,8 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   const { world, connection, config, options, configText, templates, signal } = input;
   const about = input.asked === undefined ? {} : { about: input.asked };
   const question = { config, options, configText, templates, ...about };
-  const examination = await untilStopped(signal, examine(world, connection, question));
+  const examined = await untilStopped(signal, examine(world, connection, question));
+  const examination = completeExamination(examined, input.access);
   if (examination.failure !== undefined || connection instanceof UserError) {
     return showRefusal(input, examination);
   }
@@ -61,8 +64,7 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
   const steps = input.asked === undefined ? everyStep : [...everyStep, failedHosts];
   const connected = withConnection(world, connection);
   const limit = options.certificatesPerWeek;
-  const back = ["gateway-tls promote --to staging", ...input.access].join(" ");
-  const hint = `Take fewer hosts now and the rest later. ${input.asked === undefined ? BEGIN : `${BACK} ${back}.`}`;
+  const hint = `Take fewer hosts now and the rest later. ${input.asked === undefined ? BEGIN : BACK}`;
   if (config.issuer === "production") {
     await refuseOverLimit({ plan, world: connected, limit, hint });
   }
@@ -77,7 +79,7 @@ export async function bringUp(input: BringUp): Promise<ExitCode> {
 }
 
 async function undertake(
-  { command, options, output, signal, holder, keptText, asked }: BringUp,
+  { command, options, output, signal, holder, keptText, asked, access }: BringUp,
   {
     connected: world,
     ...found
@@ -85,7 +87,7 @@ async function undertake(
 ) {
   const now = () => world.clock.now().getTime();
   const observer = await createObserver(output, options, found.steps, now);
-  return carryOut({
+  const outcome = await carryOut({
     ...found,
     command,
     world,
@@ -96,6 +98,7 @@ async function undertake(
     madeFrom: { text: keptText },
     ...(asked === undefined ? {} : { about: asked }),
   });
+  return completeOutcome(outcome, access);
 }
 
 function refuseForeign(items: readonly PlanItem[]): void {
@@ -232,7 +235,7 @@ async function showOutcome(
       now: world.clock.now(),
       keptConfig,
       issuer: config.issuer,
-      flags: input.access,
+      flags: input.access.gatewayTls,
       ...(input.asked === undefined ? {} : { about: input.asked }),
     };
     output.stdout.write(`\n${renderEnd(result, end)}`);

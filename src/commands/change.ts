@@ -8,7 +8,9 @@ import { inspectAll } from "../runner/prepare.ts";
 import type { CommandResult } from "../runner/result.ts";
 import { untilStopped } from "../runner/until-stopped.ts";
 import type { Step } from "../steps/step.ts";
+import type { Access } from "./access.ts";
 import type { CommandInput } from "./command.ts";
+import { completeOutcome } from "./complete-results.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
 import type { Installation } from "./installation.ts";
 import { createObserver, type Output, resultScreenOf, screenOf } from "./show.ts";
@@ -25,6 +27,8 @@ export interface Change {
   terminal: Terminal | undefined;
   signal: AbortSignal;
   resume: string;
+  /** How the next command reaches the same cluster. */
+  access: Access;
   holder: string;
   /** What is asked before the first write: "Remove all of this?" */
   question: string;
@@ -42,10 +46,10 @@ export interface Change {
 
 /** What every change of an installation goes with. */
 export function changeIn(
-  { world, options, terminal, resume, holder, keptText }: Installation,
+  { world, options, terminal, resume, access, holder, keptText }: Installation,
   { io, signal }: CommandInput,
 ) {
-  return { world, options, terminal, resume, holder, keptText, output: io, signal };
+  return { world, options, terminal, resume, access, holder, keptText, output: io, signal };
 }
 
 /** The list, the confirmation, the run and its end. */
@@ -61,7 +65,7 @@ export async function carryOutChange(change: Change): Promise<ExitCode> {
   if (isOpen && !(await confirm(change))) return showDeclined(change, items);
   const now = () => world.clock.now().getTime();
   const observer = await createObserver(output, options, steps, now);
-  const { result, error } = await carryOut({
+  const outcome = await carryOut({
     command,
     plan,
     items,
@@ -76,6 +80,7 @@ export async function carryOutChange(change: Change): Promise<ExitCode> {
     ...(change.withoutHosts === undefined ? {} : { withoutHosts: change.withoutHosts }),
     ...(change.afterSteps === undefined ? {} : { afterSteps: change.afterSteps }),
   });
+  const { result, error } = completeOutcome(outcome, change.access);
   const warnings = [...(change.warnings ?? []), ...result.warnings];
   return showOutcome(change, { ...result, warnings }, error);
 }

@@ -14,13 +14,14 @@ import { rememberIdentity, withConnection } from "../runner/connect.ts";
 import { type Examination, examine, inspectAll, planFor } from "../runner/prepare.ts";
 import { untilStopped } from "../runner/until-stopped.ts";
 import { steps } from "../steps/index.ts";
+import { accessOf, completeChecks, completeError } from "./access.ts";
 import type { CommandInput } from "./command.ts";
+import { completeExamination } from "./complete-results.ts";
 import { emptyResult, writeDocument } from "./documents.ts";
 import { formatResume } from "./resume.ts";
 import { settleConfig } from "./settle-config.ts";
 import { settleRegion } from "./set-up.ts";
 import { resultScreenOf } from "./show.ts";
-import { accessOf, completeError } from "./status-actions.ts";
 import { openCluster } from "./status-connect.ts";
 import { readInstallation } from "./status-survey.ts";
 
@@ -95,7 +96,9 @@ async function look(
   const { options } = resolved;
   const templates = await input.loadTemplates();
   const question = { config, options, configText: writeConfig(config), templates };
-  const examination = await examine(world, connection, question);
+  const access = accessOf(input.flags, config.cluster);
+  const examined = await examine(world, connection, question);
+  const examination = completeExamination(examined, access);
   const { report, failure } = examination;
   if (isPre || failure !== undefined || connection instanceof UserError) {
     return { config, report, items: undefined };
@@ -106,7 +109,8 @@ async function look(
     inspectAll(steps, plan, connected, options),
     proveIam(connected, plan, examination),
   ]);
-  return { config, report: { checks: [...report.checks, ...proof.checks] }, items };
+  const proved = completeChecks(proof.checks, access);
+  return { config, report: { checks: [...report.checks, ...proved] }, items };
 }
 
 async function proveIam(

@@ -11,10 +11,11 @@ import type { Templates } from "../plan/template.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { ClusterConnection, ConnectedWorld, World } from "../ports/world.ts";
 import { connectToCluster, rememberIdentity, withConnection } from "../runner/connect.ts";
+import { type Access, accessOf, completeError } from "./access.ts";
 import { chooseCluster, REBUILT } from "./choose-cluster.ts";
 import type { CommandInput } from "./command.ts";
 import { nameHolder } from "./holder.ts";
-import { formatAccess, formatResume } from "./resume.ts";
+import { formatResume } from "./resume.ts";
 import { settleRegion } from "./set-up.ts";
 
 /** What the cluster has of us, for commands that change it. */
@@ -36,7 +37,7 @@ export interface Installation {
   templates: Templates;
   holder: string;
   resume: string;
-  access: string[];
+  access: Access;
 }
 
 /** Opens the cluster of the command, reads its installation, and closes all of it afterwards. */
@@ -52,37 +53,60 @@ export async function withInstallation(
   try {
     const terminal = resolved.interactive ? input.terminal : undefined;
     const cluster = resolved.cluster ?? (await chooseCluster(world, terminal));
-    const connection = await connectToCluster(world, { cluster, region }, resolved.options);
-    if (connection instanceof UserError) throw connection;
-    try {
-      const read = await readInstallation({ world, connection, resolved, cluster, region });
-      return await use({
-        ...read,
-        world: withConnection(world, connection),
-        cluster,
-        options: resolved.options,
-        flags,
-        terminal,
-        templates: await input.loadTemplates(),
-        holder: nameHolder(io.env),
-        resume: formatResume(command, flags, { cluster }, input.names),
-        access: formatAccess(flags, { cluster }),
-      });
-    } finally {
-      await connection.close();
-    }
+    const access = accessOf(flags, cluster);
+    const about = { command, world, resolved, terminal, cluster, region, access };
+    return await useInstallation(input, about, use).catch((error: unknown) => {
+      throw completeError(error, access);
+    });
   } finally {
     await world.close();
   }
 }
 
+interface About {
+  command: string;
+  world: World;
+  resolved: Resolved;
+  terminal: Terminal | undefined;
+  cluster: string;
+  region: string;
+  access: Access;
+}
+
+async function useInstallation(
+  input: CommandInput,
+  { command, world, resolved, terminal, cluster, region, access }: About,
+  use: (installation: Installation) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { flags, io } = input;
+  const connection = await connectToCluster(world, { cluster, region }, resolved.options);
+  if (connection instanceof UserError) throw connection;
+  try {
+    const read = await readInstallation({ world, connection, resolved, cluster, region });
+    return await use({
+      ...read,
+      world: withConnection(world, connection),
+      cluster,
+      options: resolved.options,
+      flags,
+      terminal,
+      templates: await input.loadTemplates(),
+      holder: nameHolder(io.env),
+      resume: formatResume(command, flags, { cluster }, input.names),
+      access,
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
 /** The config, or the end of the command: there is nothing that it could change. */
-export function needConfig({ config, cluster, access }: Installation): Config {
+export function needConfig({ config, cluster }: Installation): Config {
   if (config !== undefined) return config;
   throw new UserError(
     "GT-NOT-INSTALLED",
     `The cluster ${cluster} has no installation of gateway-tls.`,
-    { hint: ["gateway-tls init", ...access].join(" ") },
+    { hint: "gateway-tls init" },
   );
 }
 

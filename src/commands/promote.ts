@@ -10,6 +10,7 @@ import { refuseOverLimit } from "../runner/certificate-limit.ts";
 import { planInstalled } from "../runner/plan-installed.ts";
 import { gatewayRef } from "../steps/gateway.ts";
 import { issuerSwitchSteps } from "../steps/issuer-switch.ts";
+import { completeAction } from "./access.ts";
 import { carryOutChange, changeIn } from "./change.ts";
 import type { CommandInput } from "./command.ts";
 import { type Installation, needConfig, withInstallation } from "./installation.ts";
@@ -69,9 +70,8 @@ async function leaveOutUnfinished(
   const open = plan.hosts.filter((host) => !hosts.includes(host));
   const hostnames = open.map(({ host }) => host.hostname).join(", ");
   const verb = open.length === 1 ? "was" : "were";
-  const init = ["gateway-tls init", ...access].join(" ");
-  const unfinished = `${hostnames} ${verb} left out, without an HTTPS listener on the Gateway. To set up what is missing: ${init}`;
-  return { plan: { ...plan, hosts }, unfinished: [unfinished] };
+  const unfinished = `${hostnames} ${verb} left out, without an HTTPS listener on the Gateway. To set up what is missing: gateway-tls init`;
+  return { plan: { ...plan, hosts }, unfinished: [completeAction(unfinished, access)] };
 }
 
 async function parseTarget({ flags, io }: CommandInput): Promise<IssuerChoice> {

@@ -79,7 +79,7 @@ function withoutHosts(config: Config, hostnames: readonly string[]): Config {
 
 /** One of the hosts there are; where nobody can be asked, they are told. */
 async function chooseHost(
-  { terminal, access }: Pick<Installation, "terminal" | "access">,
+  { terminal }: Pick<Installation, "terminal">,
   { domain, hosts }: Config,
 ): Promise<string> {
   const [first] = hosts;
@@ -92,7 +92,7 @@ async function chooseHost(
     "GT-CONFIG-HOST",
     `remove-host takes the names of hosts. There are: ${there}.`,
     {
-      hint: `gateway-tls remove-host ${[first?.hostname ?? `api.${domain}`, ...access].join(" ")}`,
+      hint: `gateway-tls remove-host ${first?.hostname ?? `api.${domain}`}`,
     },
   );
 }

@@ -6,10 +6,11 @@ import { askRegion } from "../config/wizard.ts";
 import { type ExitCode, UserError } from "../errors.ts";
 import type { World } from "../ports/world.ts";
 import { rememberIdentity } from "../runner/connect.ts";
+import { accessOf, completeError } from "./access.ts";
 import { type BringUp, bringUp } from "./bring-up.ts";
 import type { CommandInput } from "./command.ts";
 import { nameHolder } from "./holder.ts";
-import { formatAccess, formatResume } from "./resume.ts";
+import { formatResume } from "./resume.ts";
 import { settleConfig } from "./settle-config.ts";
 import type { AskedHosts, Settled } from "./settled.ts";
 
@@ -39,7 +40,10 @@ export async function setUp(
     for (const note of settled.notes) io.stderr.write(`${note}\n`);
     try {
       const typed = { ...(asked?.typed ?? flags), ...answered };
-      return await bringUp(await inputOf(command, input, { resolved, settled, world, typed }));
+      const bringing = await inputOf(command, input, { resolved, settled, world, typed });
+      return await bringUp(bringing).catch((error: unknown) => {
+        throw completeError(error, bringing.access);
+      });
     } finally {
       if (!(connection instanceof UserError)) await connection.close();
     }
@@ -68,7 +72,7 @@ async function inputOf(
     terminal: resolved.interactive ? input.terminal : undefined,
     signal: input.signal,
     resume: formatResume(command, { ...typed, ...answered.flags }, config, names),
-    access: formatAccess(typed, config),
+    access: accessOf(typed, config.cluster),
     keptText,
     ...(settled.asked === undefined ? {} : { asked: settled.asked }),
     holder: nameHolder(input.io.env),

@@ -6,17 +6,12 @@ import type { Survey } from "../facts/survey.ts";
 import type { ConnectedWorld } from "../ports/world.ts";
 import { rememberIdentity, withConnection } from "../runner/connect.ts";
 import { untilStopped } from "../runner/until-stopped.ts";
+import { type Access, accessOf, completeError } from "./access.ts";
 import type { CommandInput } from "./command.ts";
 import type { Looked } from "./looked.ts";
 import { settleRegion } from "./set-up.ts";
 import { resultScreenOf, screenOf } from "./show.ts";
-import {
-  type Access,
-  accessOf,
-  completeActions,
-  completeError,
-  describeAccess,
-} from "./status-actions.ts";
+import { completeActions, describeAccess } from "./status-actions.ts";
 import { openCluster } from "./status-connect.ts";
 import type { Watching } from "./status-watch.ts";
 import { REBUILT } from "./choose-cluster.ts";

@@ -135,8 +135,16 @@ export function formatCommand(screen: Screen, command: string, indent: number): 
   }
   const continued = lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line));
   return continued
-    .flatMap((line) => breakLine(line, screen.columns))
+    .flatMap((line) => continueWords(line, screen.columns))
     .map((line) => formatLine(screen, [[line, "cyan"]]));
+}
+
+/** A word goes on in the next line behind a backslash, as a shell has it, except in single quotes. */
+function continueWords(line: string, columns: number): string[] {
+  if (widthOf(line) <= columns) return [line];
+  if (line.includes("'")) return breakLine(line, columns);
+  const pieces = breakLine(line, columns - 1);
+  return pieces.map((piece, index) => (index < pieces.length - 1 ? `${piece}\\` : piece));
 }
 
 /** A word that is a command's output, `"$(aws iam ...)"`, may be broken where that command may. */

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { completeAction } from "../../src/commands/status-actions.ts";
+import { completeAction } from "../../src/commands/access.ts";
 import { fields } from "../../src/sandbox/fields.ts";
 import { readState } from "../../src/sandbox/state-file.ts";
 import type { WorldState } from "../../src/sandbox/world-state.ts";

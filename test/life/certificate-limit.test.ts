@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { kinds } from "../../src/kinds.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { joinLines } from "../support/joined.ts";
 import { runCli } from "../support/run-cli.ts";
 
 let directory: string;
@@ -27,11 +28,10 @@ function writeHosts(count: number): void {
   writeFileSync(join(directory, "init.yaml"), `apiVersion: gateway-tls/v1\nkind: Config\n${list}`);
 }
 
-/** Its messages on one line each, as they are without a width. */
 async function run(line: string) {
   const args = `${line} --yes --sandbox --sandbox-state ${statePath}`.split(" ");
   const { exitCode, stderr } = await runCli(args, { cwd: directory });
-  return { exitCode, stderr: stderr.replaceAll(/\n +/g, " ") };
+  return { exitCode, stderr: joinLines(stderr) };
 }
 
 const INIT = "init --domain example.com --email ops@example.com --cluster demo";
@@ -51,7 +51,9 @@ it("add-host says first what does not fit into the CA's week", async () => {
   expect(exitCode).toBe(1);
   expect(stderr).toContain("GT-CERTIFICATES-LIMIT");
   expect(stderr).toContain("too many by 6");
-  expect(stderr).toContain("gateway-tls promote --to staging");
+  expect(stderr).toContain(
+    `gateway-tls promote --cluster demo --sandbox --sandbox-state ${statePath} --to staging`,
+  );
   expect(await countListeners()).toBe(2);
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { breakWrite } from "../support/break-write.ts";
+import { joinLines } from "../support/joined.ts";
 import { readHostParts, runInSandbox } from "../support/life.ts";
 import { snapshot } from "../support/snapshot.ts";
 
@@ -19,6 +20,7 @@ afterEach(() => {
 
 const run = (line: string, through?: Parameters<typeof runInSandbox>[2]) =>
   runInSandbox(line, { statePath, cwd }, through);
+const access = () => `--cluster demo --sandbox --sandbox-state ${statePath}`;
 const openSandbox = () => createSandbox({ statePath, faults: [] });
 
 const INIT = "init --domain example.com --email ops@example.com --cluster demo --sample-app --yes";
@@ -36,7 +38,7 @@ describe("init with staging where production is installed", () => {
     const { exitCode, stderr } = await run(BACK);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("GT-ISSUER-BACK");
-    expect(stderr).toContain("gateway-tls promote --to staging");
+    expect(joinLines(stderr)).toContain(`gateway-tls promote ${access()} --to staging`);
     expect(snapshot(await openSandbox())).toEqual(before);
     expect(await readKeptIssuer()).toBe("production");
   });
@@ -98,8 +100,8 @@ describe("where the production CA limits requests", () => {
   it("init says how to have staging until then, and that works", async () => {
     const { exitCode, stderr } = await run(`${INIT} --sandbox-fault rate-limited`);
     expect(exitCode).toBe(1);
-    const text = stderr.replaceAll(/\s+/g, " ");
-    expect(text).toContain("gateway-tls promote --to staging");
+    const text = joinLines(stderr);
+    expect(text).toContain(`gateway-tls promote ${access()} --to staging`);
     expect(text).not.toContain("--issuer staging");
     expect(text).toContain("When the date has come, run it again:");
     const back = await run("promote --to staging --yes");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../src/kinds.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
+import { joinLines } from "../support/joined.ts";
 import { runInSandbox } from "../support/life.ts";
 
 let directory: string;
@@ -145,7 +146,9 @@ describe("Gateway API CRDs of ours that somebody brought to a later version", ()
     const { exitCode, stderr } = await run("init --cluster demo --yes");
     expect(exitCode).toBe(1);
     expect(stderr).toContain("GT-INSTALLATION-VERSIONS");
-    expect(stderr.replace(/\s+/g, " ")).toContain("gateway-tls uninstall --delete-crds");
+    expect(joinLines(stderr)).toMatch(
+      /: gateway-tls uninstall --cluster demo .* --delete-crds then gateway-tls init --cluster demo /,
+    );
     expect((await run("uninstall --delete-crds --cluster demo --yes")).exitCode).toBe(0);
     const again = await run(
       "init --domain example.com --email ops@example.com --cluster demo --sample-app --yes",

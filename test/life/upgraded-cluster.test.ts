@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { joinLines } from "../support/joined.ts";
 import { runInSandbox } from "../support/life.ts";
 
 const INIT = "init --domain example.com --email ops@example.com --cluster demo --sample-app --yes";
@@ -19,13 +20,12 @@ afterEach(() => {
 const run = (line: string) =>
   runInSandbox(line, { statePath: join(directory, "sandbox.json"), cwd: directory });
 const run134 = (line: string) => run(`${line} --sandbox-fault none`);
-const oneLine = (text: string) => text.replace(/\s+/g, " ");
 
 it("the installation goes on when the cluster is upgraded past its set, with a warning", async () => {
   const again = await run134("init --cluster demo --yes");
   expect(again.exitCode, again.stderr).toBe(0);
   expect(again.stdout).toContain("Nothing had to change.");
-  expect(oneLine(again.stderr)).toContain("which is for Kubernetes 1.29 to 1.32");
+  expect(joinLines(again.stderr)).toContain("which is for Kubernetes 1.29 to 1.32");
   const added = await run134(
     "add-host api.example.com --backend shop/api:8080 --cluster demo --yes",
   );
@@ -39,7 +39,9 @@ it("the installation goes on when the cluster is upgraded past its set, with a w
 
 it("the way out that the warning names leads to the other set", async () => {
   const refused = await run134("init --cluster demo --versions current --yes");
-  expect(oneLine(refused.stderr)).toContain("gateway-tls uninstall --delete-crds");
+  expect(joinLines(refused.stderr)).toMatch(
+    /gateway-tls uninstall --cluster demo .* --delete-crds/,
+  );
   expect((await run134("uninstall --delete-crds --cluster demo --yes")).exitCode).toBe(0);
   const { exitCode, stderr } = await run134(`${INIT} --versions current`);
   expect(exitCode, stderr).toBe(0);
@@ -49,5 +51,5 @@ it("without --delete-crds the CRDs of the other set are left, and are to be brou
   expect((await run134("uninstall --cluster demo --yes")).exitCode).toBe(0);
   const { exitCode, stderr } = await run134(`${INIT} --versions current`);
   expect(exitCode).toBe(1);
-  expect(oneLine(stderr)).toContain("Bring them up: kubectl apply --server-side");
+  expect(joinLines(stderr)).toContain("Bring them up: kubectl apply --server-side");
 });

@@ -85,12 +85,17 @@ describe("a command that is longer than a line", () => {
     `kubectl get svc --namespace gateway-tls -o jsonpath='{.items[?(@.metadata.name == "a b")]}'`,
     `gateway-tls status --cluster demo ${names.join(" ")} --gateway gateway-tls/gateway-tls`,
     `aws eks associate-access-policy --cluster-name demo --principal-arn "$(echo iam get-role --role-name AWSReservedSSO_AdministratorAccess_0123456789abcdef --query Role.Arn)" --access-scope type=cluster`,
+    `gateway-tls promote --cluster demo --kubeconfig /home/of/a/person/with/a/long/name/and/deep/folders/kubeconfig.yaml --to staging`,
+    `kubectl --kubeconfig "/a folder/${"deep/".repeat(30)}kubeconfig" get pods`,
+    `gateway-tls status --kubeconfig /${"x".repeat(52)} --watch`,
+    `gateway-tls status --kubeconfig /${"x".repeat(54)} --watch`,
     `aws route53 list-resource-record-sets --query "ResourceRecordSets[?Name=='a --b c.']" --max 1`,
   ])("is the same to a shell: %s", (command) => {
     const words = (script: string) =>
       execFileSync("sh", ["-c", script.replace(/^\s*\S+/, "printf '%s\\n'")], { encoding: "utf8" });
     const lines = formatCommand({ ...plain80, columns: 60 }, command, 4);
     expect(lines.length).toBeGreaterThan(1);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(60);
     expect(words(lines.join("\n"))).toBe(words(command));
   });
 });
