@@ -1,8 +1,12 @@
 import type { ChartName } from "../config/config.ts";
+import { chartNames } from "../config/names.ts";
+import { findOwner, isOurs } from "../facts/ownership.ts";
 import { kinds } from "../kinds.ts";
 import { MANAGED_BY, MANAGER, PART_OF } from "../plan/manifest.ts";
+import type { KubernetesObject } from "../ports/kubernetes.ts";
 import { awaitAll, thenAlways } from "./first-error.ts";
 import { refOf } from "./objects.ts";
+import { findOwn, nameOf } from "./removal/removal.ts";
 import type { StepContext } from "./step.ts";
 
 /**
@@ -26,16 +30,67 @@ export async function markChartCrds(
   chart: ChartName,
   install: () => Promise<void>,
 ): Promise<void> {
-  const { group, mark } = CRDS[chart];
   const find = async () =>
-    (await world.kubernetes.list(kinds.CustomResourceDefinition)).filter(({ metadata }) =>
-      metadata.name.endsWith(`.${group}`),
+    (await world.kubernetes.list(kinds.CustomResourceDefinition)).filter((crd) =>
+      isOfChart(crd, chart),
     );
-  const before = new Set((await find()).map(({ metadata }) => metadata.name));
+  const before = new Set((await find()).map(nameOf));
   await thenAlways(install, async () => {
-    const made = (await find()).filter(({ metadata }) => !before.has(metadata.name));
-    // A patch, because kubectl refuses to apply a CRD of which only the label is given.
-    const labels = { [mark]: MANAGER };
-    await awaitAll(made.map((crd) => world.kubernetes.patch(refOf(crd), { metadata: { labels } })));
+    const made = (await find()).filter((crd) => !before.has(nameOf(crd)));
+    await mark({ world }, chart, made);
   });
 }
+
+/** Marks what a killed install left, as long as the kept config tells whose it is. */
+export async function markLeftByKilled(
+  context: Pick<StepContext, "world" | "plan">,
+): Promise<void> {
+  const crds = await context.world.kubernetes.list(kinds.CustomResourceDefinition);
+  await awaitAll(
+    chartNames.map(async (chart) =>
+      mark(context, chart, await findLeftByKilled(context, chart, crds)),
+    ),
+  );
+}
+
+async function mark(
+  { world }: Pick<StepContext, "world">,
+  chart: ChartName,
+  crds: readonly KubernetesObject[],
+): Promise<void> {
+  // A patch, because kubectl refuses to apply a CRD of which only the label is given.
+  const labels = { [CRDS[chart].mark]: MANAGER };
+  await awaitAll(crds.map((crd) => world.kubernetes.patch(refOf(crd), { metadata: { labels } })));
+}
+
+/**
+ * Those of `crds` that a killed helm of ours made, which nobody could mark any more. Helm gives those
+ * of a `crds` folder no sign of their release: they are ours when helm made them, not before our
+ * kept config, and no release of somebody else has the chart.
+ */
+export async function findLeftByKilled(
+  { world, plan }: Pick<StepContext, "world" | "plan">,
+  chart: ChartName,
+  crds: readonly KubernetesObject[],
+): Promise<KubernetesObject[]> {
+  const { name, namespace } = plan.releases[chart];
+  const ofHelm = ["helm", `helm release ${namespace}/${name}`];
+  const unmarked = crds.filter(
+    (crd) =>
+      isOfChart(crd, chart) &&
+      crd.metadata.labels?.[CRDS[chart].mark] !== MANAGER &&
+      ofHelm.includes(findOwner(crd.metadata).name),
+  );
+  if (unmarked.length === 0) return [];
+  const [kept, releases] = await Promise.all([
+    findOwn({ world }, refOf(plan.keptConfig)),
+    world.charts.list(),
+  ]);
+  const since = kept?.metadata.creationTimestamp;
+  const isShared = releases.some((release) => release.chart === chart && !isOurs(release.labels));
+  if (since === undefined || isShared) return [];
+  return unmarked.filter(({ metadata: { creationTimestamp = "" } }) => creationTimestamp >= since);
+}
+
+const isOfChart = ({ metadata }: KubernetesObject, chart: ChartName): boolean =>
+  metadata.name.endsWith(`.${CRDS[chart].group}`);

@@ -1,3 +1,4 @@
+import { chartNames } from "../../config/names.ts";
 import { UserError } from "../../errors.ts";
 import { followOwners } from "../../facts/owner-chain.ts";
 import { isOurs } from "../../facts/ownership.ts";
@@ -6,6 +7,7 @@ import { MANAGER, PART_OF } from "../../plan/manifest.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { KubernetesObject } from "../../ports/kubernetes.ts";
 import { readServedKind } from "../../facts/served-kind.ts";
+import { findLeftByKilled } from "../chart-crds.ts";
 import { isOfGateway } from "../gateway.ts";
 import { refOf } from "../objects.ts";
 import type { Step, StepContext } from "../step.ts";
@@ -85,9 +87,12 @@ async function findCrds({ plan, world }: StepContext): Promise<FoundCrd[]> {
     (one) => one.name === release.name && one.namespace === release.namespace,
   );
   const isOfRelease = live === undefined ? kept !== undefined : isOurs(live.labels);
+  const left = await Promise.all(
+    chartNames.map((chart) => findLeftByKilled({ plan, world }, chart, crds)),
+  );
   const ours = crds.filter((crd) => {
     const { annotations = {}, labels } = crd.metadata;
-    if (isOurs(labels) || labels?.[PART_OF] === MANAGER) return true;
+    if (isOurs(labels) || labels?.[PART_OF] === MANAGER || left.flat().includes(crd)) return true;
     return (
       isOfRelease &&
       CERT_MANAGER_GROUP.test(groupOf(crd)) &&

@@ -3,6 +3,7 @@ import { kinds } from "../../kinds.ts";
 import type { PlanItem } from "../../plan/plan.ts";
 import type { ObjectRef } from "../../ports/kubernetes.ts";
 import type { Step, StepContext } from "../step.ts";
+import { markLeftByKilled } from "../chart-crds.ts";
 import { findGatewayInside } from "./namespaces.ts";
 import {
   deleteDoomed,
@@ -28,7 +29,10 @@ export const keptConfigRemoval: Step = {
     return [...describeDoomed(id, config), ...last];
   },
   async apply(context) {
-    await deleteDoomed(context, await findConfig(context));
+    const config = await findConfig(context);
+    // Only while it is there can those be told that nobody had the time to mark.
+    if (config.length > 0) await markLeftByKilled(context);
+    await deleteDoomed(context, config);
   },
 };
 
