@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { runGatewayTls, INIT, runInit } from "./gateway-tls.ts";
+import { runGatewayTls, INIT, runInit, runVerb } from "./gateway-tls.ts";
+import type { Lab } from "../lab.ts";
 import { writeEnvironment } from "../environment.ts";
 import { findLeftovers, findOrphans, outliveLease } from "./killed.ts";
+import { until } from "./until.ts";
 import { visit } from "./visit.ts";
 import { addressOf, startWorld } from "./world.ts";
 
@@ -53,4 +55,34 @@ describe.concurrent("after kill -9", () => {
       }
     },
   );
+
+  test("uninstall takes the CRDs that helm had made, and that nobody could mark", async () => {
+    const lab = await startWorld({ address: addressOf(POINTS.length), delays: DELAYS });
+    try {
+      const { options } = writeEnvironment(lab);
+      const before = await listCrds(lab);
+      const killed = await runGatewayTls(lab, [...INIT, ...options, ...ARGS], {
+        onLine: (line, child) => {
+          if (!line.includes("installing nginx-gateway-fabric")) return;
+          void until("helm has made a CRD", async () => {
+            const names = await listCrds(lab);
+            return names.some((name) => name.endsWith(".gateway.nginx.org")) || undefined;
+          }).finally(() => child.kill("SIGKILL"));
+        },
+      });
+      expect(killed.signal, killed.stderr).toBe("SIGKILL");
+      expect(await listCrds(lab)).not.toEqual(before);
+      await outliveLease(lab);
+      const { document, stderr } = await runVerb(lab, ["uninstall", "--delete-crds"]);
+      expect(document.error, stderr).toBeNull();
+      expect(await listCrds(lab)).toEqual(before);
+    } finally {
+      await lab.stop();
+    }
+  });
 });
+
+async function listCrds({ controlPlane: { client } }: Lab): Promise<string[]> {
+  const found = await client.list("/apis/apiextensions.k8s.io/v1/customresourcedefinitions");
+  return found.map(({ metadata }) => metadata.name);
+}
