@@ -6,6 +6,7 @@ import { completeAction } from "../../src/commands/access.ts";
 import { fields } from "../../src/sandbox/fields.ts";
 import { readState } from "../../src/sandbox/state-file.ts";
 import type { WorldState } from "../../src/sandbox/world-state.ts";
+import { joinLines } from "../support/join-lines.ts";
 import { runCli } from "../support/run-cli.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "gateway-tls-actions-"));
@@ -52,7 +53,7 @@ describe("what is to be done can be pasted", () => {
   test("our own command names the cluster and how it was reached", async () => {
     const ran = await statusOf(withoutExternalDns);
     expect(ran.exitCode).toBe(3);
-    expect(ran.stdout.replaceAll(/\s*\\\s+/g, " ")).toContain(
+    expect(joinLines(ran.stdout)).toContain(
       `gateway-tls init --cluster demo --sandbox --sandbox-state ${ran.statePath}`,
     );
   });
@@ -75,7 +76,7 @@ describe("what is to be done can be pasted", () => {
 
   test("an error's hint too", async () => {
     const { stderr } = await statusOf(() => undefined, "--context", "prod", "wwww.example.com");
-    expect(stderr.replaceAll(/\s*\\\s+/g, " ")).toMatch(
+    expect(joinLines(stderr)).toMatch(
       /gateway-tls status --context prod --sandbox .* www\.example\.com/,
     );
   });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { joinLines } from "../support/join-lines.ts";
 import { runCli } from "../support/run-cli.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "gateway-tls-status-"));
@@ -58,7 +59,7 @@ describe("status, of an installation", () => {
 
   test("of several hosts that are not set up: each is told, and put right", async () => {
     const ran = await status("apo.example.com", "www.example.com", "wwv.example.com");
-    const said = ran.stderr.replaceAll(/\s*\\?\s+/g, " ");
+    const said = joinLines(ran.stderr);
     expect(ran.exitCode).toBe(2);
     expect(said).toContain("apo.example.com and wwv.example.com are not set up here");
     expect(said).toMatch(/gateway-tls status .*api\.example\.com www\.example\.com/);
@@ -146,8 +147,8 @@ test("of an installation without hosts: what to do, and no judgement", async () 
   expect(removed.exitCode).toBe(0);
   const ran = await runCli(["status", ...where]);
   expect(ran.exitCode).toBe(1);
-  expect(ran.stdout.replaceAll(/\s*\\\s+/g, " ")).toMatch(
-    /No host is set up\.\n +gateway-tls add-host --cluster demo .*NAME --backend NAMESPACE\/SERVICE:PORT/,
+  expect(joinLines(ran.stdout)).toMatch(
+    /No host is set up\. gateway-tls add-host --cluster demo .*NAME --backend NAMESPACE\/SERVICE:PORT/,
   );
 });
 
@@ -180,7 +181,7 @@ describe("status, of a Gateway by its name", () => {
 
   test("of a host that it does not serve: the right command looks at the same Gateway", async () => {
     const ran = await status("wwv.example.com", "--gateway", "gateway-tls/gateway-tls");
-    const said = ran.stderr.replaceAll(/\s*\\?\s+/g, " ");
+    const said = joinLines(ran.stderr);
     expect([ran.exitCode, said]).toEqual([2, expect.stringContaining("GT-HOST-UNKNOWN")]);
     expect(said).toMatch(/status .*www\.example\.com --gateway gateway-tls\/gateway-tls/);
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { kinds } from "../../src/kinds.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { joinLines } from "../support/joined.ts";
+import { joinLines } from "../support/join-lines.ts";
 import { runCli } from "../support/run-cli.ts";
 
 let directory: string;

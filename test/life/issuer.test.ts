@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { breakWrite } from "../support/break-write.ts";
-import { joinLines } from "../support/joined.ts";
+import { joinLines } from "../support/join-lines.ts";
 import { readHostParts, runInSandbox } from "../support/life.ts";
 import { snapshot } from "../support/snapshot.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kinds } from "../../src/kinds.ts";
 import { createSandbox } from "../../src/sandbox/sandbox.ts";
-import { joinLines } from "../support/joined.ts";
+import { joinLines } from "../support/join-lines.ts";
 import { runInSandbox } from "../support/life.ts";
 
 let directory: string;

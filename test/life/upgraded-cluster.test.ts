@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { joinLines } from "../support/joined.ts";
+import { joinLines } from "../support/join-lines.ts";
 import { runInSandbox } from "../support/life.ts";
 
 const INIT = "init --domain example.com --email ops@example.com --cluster demo --sample-app --yes";
