@@ -7,8 +7,8 @@ import { Problems } from "../config/problems.ts";
 import { envNameOf } from "../config/setting.ts";
 import { type SettingId, settingOf } from "../config/settings.ts";
 import { describeFileFailure, type ExitCode, UsageError } from "../errors.ts";
+import { accessOf } from "./access.ts";
 import type { CommandInput } from "./command.ts";
-import { formatAccess } from "./resume.ts";
 import { setUp } from "./set-up.ts";
 
 /** What is said of each of the named hosts, and not of the one host of `init`. */
@@ -28,7 +28,7 @@ export async function run(input: CommandInput): Promise<ExitCode> {
     path: host.path ?? common.path,
   }));
   const { flags } = input;
-  const accessTo = (cluster: string) => formatAccess(flags, { cluster });
+  const accessTo = (cluster: string) => accessOf(flags, cluster);
   return setUp("add-host", withoutHostSettings(input), { hosts, problems, accessTo, typed: flags });
 }
 

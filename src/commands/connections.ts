@@ -57,6 +57,8 @@ export class Connections {
   async #rebuild(connection: ClusterConnection): Promise<PartialConfig | undefined> {
     const rebuilt = await readFact(() => rebuildConfig(connection));
     const found = rebuilt.known ? rebuilt.value : undefined;
+    // What init cannot read its preflight tells; the others have nothing to go on with.
+    if (!rebuilt.known && this.#input.command !== "init") this.unread ??= rebuilt.error;
     // An init that was ended before it kept anything has made no Gateway either.
     const isBegun = this.#input.command === "init" && found?.hosts === undefined;
     if (found === undefined || isBegun) return undefined;

@@ -9,6 +9,7 @@ import { askHost, createWizard } from "../config/wizard.ts";
 import { UsageError, UserError } from "../errors.ts";
 import { readServices } from "../facts/services.ts";
 import type { ClusterConnection } from "../ports/world.ts";
+import { completeError } from "./access.ts";
 import { chooseCluster } from "./choose-cluster.ts";
 import type { Connections } from "./connections.ts";
 import { offersOf } from "./offers.ts";
@@ -25,11 +26,13 @@ export async function settleAsked(
   const cluster =
     input.resolved.cluster ?? (await chooseCluster(world, interactive ? terminal : undefined));
   const connection = await connections.find(cluster, region ?? "");
-  if (connection instanceof UserError) throw connection;
   const access = asked.accessTo(cluster);
+  if (connection instanceof UserError) throw completeError(connection, access);
   const kept = await connections.readOrRebuild(cluster, region);
-  if (kept === undefined) throw notInstalled(cluster, access);
-  const hosts = await parseAsked(input, asked, { connection, kept, access });
+  if (kept === undefined) {
+    throw completeError(connections.unread ?? notInstalled(cluster), access);
+  }
+  const hosts = await parseAsked(input, asked, { connection, kept, access: access.gatewayTls });
   const { file, values } = input.resolved;
   const resolved: Resolved = {
     ...input.resolved,
@@ -103,10 +106,10 @@ async function noteMissingServices(
   }
 }
 
-function notInstalled(cluster: string, access: readonly string[]): UserError {
+function notInstalled(cluster: string): UserError {
   return new UserError(
     "GT-NOT-INSTALLED",
     `The cluster ${cluster} keeps no configuration of gateway-tls.`,
-    { hint: ["gateway-tls init", ...access].join(" ") },
+    { hint: "gateway-tls init" },
   );
 }

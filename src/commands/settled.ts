@@ -6,6 +6,7 @@ import type { Flags } from "../config/settings.ts";
 import type { UserError } from "../errors.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { ClusterConnection, World } from "../ports/world.ts";
+import type { Access } from "./access.ts";
 
 /** What was said, and the world that the rest is found in. */
 export interface Unsettled {
@@ -21,8 +22,8 @@ export interface Unsettled {
 export interface AskedHosts {
   hosts: readonly AskedHost[];
   problems: Problems;
-  /** Flags that a printed command needs to reach the cluster. */
-  accessTo: (cluster: string) => readonly string[];
+  /** How a printed command reaches the cluster. */
+  accessTo: (cluster: string) => Access;
 }
 
 /** A config with nothing open, and the cluster it names. */
