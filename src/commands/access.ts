@@ -28,11 +28,20 @@ export function accessOf(flags: Flags, cluster: string | undefined): Access {
 }
 
 const OURS = /\bgateway-tls (?:init|add-host|remove-host|promote|uninstall|status|check)(?![\w-])/g;
-const KUBECTL = /\bkubectl(?= [a-z])/g;
+/** Its config commands read the file: which context is the one of the moment is nothing to them. */
+const KUBECTL_CONFIG = /\bkubectl(?= config )/g;
+const KUBECTL = /\bkubectl(?= (?!config )[a-z])/g;
+const HELM = /\bhelm(?= (?:get|rollback|status|uninstall) )/g;
 
 /** Every command in the text reaches the cluster that was looked at, not the one of the moment. */
 export function completeAction(text: string, { gatewayTls, kubectl }: Access): string {
-  return text.replaceAll(OURS, addFlags(gatewayTls)).replaceAll(KUBECTL, addFlags(kubectl));
+  const kubeconfig = kubectl.filter((flag) => !flag.startsWith("--context "));
+  const helm = kubectl.map((flag) => flag.replace(/^--context /, "--kube-context "));
+  return text
+    .replaceAll(OURS, addFlags(gatewayTls))
+    .replaceAll(KUBECTL_CONFIG, addFlags(kubeconfig))
+    .replaceAll(KUBECTL, addFlags(kubectl))
+    .replaceAll(HELM, addFlags(helm));
 }
 
 const addFlags =

@@ -67,6 +67,7 @@ async function settleInstalled(
   { world, resolved, region }: { world: World; resolved: Resolved; region: string },
 ) {
   const opened = await openCluster(world, resolved.cluster, region, {
+    flags,
     options: resolved.options,
     terminal: undefined,
   });

@@ -1,8 +1,10 @@
 import type { RunOptions } from "../config/config.ts";
+import type { Flags } from "../config/settings.ts";
 import { UserError } from "../errors.ts";
 import type { Terminal } from "../ports/terminal.ts";
 import type { ClusterConnection, World } from "../ports/world.ts";
 import { connectToCluster } from "../runner/connect.ts";
+import { accessOf, completeError } from "./access.ts";
 import { chooseCluster } from "./choose-cluster.ts";
 
 /** A cluster to look at. */
@@ -13,7 +15,8 @@ export interface Opened {
 }
 
 /** How the user wants it reached. */
-export interface Access {
+export interface Reach {
+  flags: Flags;
   options: Pick<RunOptions, "kubeconfig" | "context">;
   /** To choose with where there are several; `undefined` when nothing may be asked. */
   terminal: Terminal | undefined;
@@ -27,7 +30,20 @@ export async function openCluster(
   world: World,
   named: string | undefined,
   region: string,
-  { options, terminal }: Access,
+  reach: Reach,
+): Promise<Opened> {
+  try {
+    return await open(world, named, region, reach);
+  } catch (error) {
+    throw completeError(error, accessOf(reach.flags, named));
+  }
+}
+
+async function open(
+  world: World,
+  named: string | undefined,
+  region: string,
+  { options, terminal }: Reach,
 ): Promise<Opened> {
   const { kubeconfig, context } = options;
   const hasOwn = kubeconfig !== undefined || context !== undefined;

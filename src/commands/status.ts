@@ -27,10 +27,11 @@ export async function run(input: CommandInput): Promise<ExitCode> {
   const world = rememberIdentity(await input.createWorld(resolved.options, region));
   try {
     const opened = await openCluster(world, resolved.cluster, region, {
+      flags,
       options: resolved.options,
       terminal: resolved.interactive ? input.terminal : undefined,
     });
-    const access = accessOf(input.flags, opened.cluster);
+    const access = accessOf(flags, opened.cluster);
     try {
       const question = { resolved, region, hostnames: input.names };
       const survey = await untilStopped(input.signal, chooseSurvey(world, opened, question));

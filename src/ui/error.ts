@@ -47,7 +47,7 @@ export function formatHint(hint: string, screen: Screen, indent: number): string
 
 /** Alone, behind a colon, or in backquotes; it ends where its sentence does. */
 const COMMANDS =
-  /`((?:gateway-tls|kubectl|helm|aws) [^`]+)`|(?<=^|: )((?:gateway-tls (?:init|add-host|remove-host|promote|status|check|config|uninstall)\b|(?:kubectl|helm|aws) [a-z])(?:"[^"]*"|'[^']*'|(?!; |\. |\.?$).)*)/g;
+  /`((?:gateway-tls|kubectl|helm|aws) [^`]+)`|(?<=^|: )((?:gateway-tls (?:init|add-host|remove-host|promote|status|check|config|uninstall)\b|(?:kubectl|helm|aws) (?:--)?[a-z])(?:"[^"]*"|'[^']*'|(?!; |\. |\.?$).)*)/g;
 
 /** Prose and commands, as they follow each other. */
 function divideHint(

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { completeAction } from "../../src/commands/access.ts";
+import { openCluster } from "../../src/commands/status-connect.ts";
+import { UserError } from "../../src/errors.ts";
 import { fields } from "../../src/sandbox/fields.ts";
+import { createSandbox } from "../../src/sandbox/sandbox.ts";
 import { readState } from "../../src/sandbox/state-file.ts";
 import type { WorldState } from "../../src/sandbox/world-state.ts";
 import { joinLines } from "../support/join-lines.ts";
@@ -89,9 +92,39 @@ test("each of our commands reaches the cluster that was looked at", () => {
 });
 
 test.each([
+  ["kubectl get pods", "kubectl --context prod --kubeconfig own.yaml get pods"],
+  // Which contexts there are does not depend on one.
+  ["kubectl config get-contexts", "kubectl --kubeconfig own.yaml config get-contexts"],
+  ["helm rollback a 3", "helm --kube-context prod --kubeconfig own.yaml rollback a 3"],
+  ["with helm upgrade, then", "with helm upgrade, then"],
+  ["Log in to it (helm registry login)", "Log in to it (helm registry login)"],
+])("other tools are told the cluster as they know it: %s", (text, complete) => {
+  const kubectl = ["--context prod", "--kubeconfig own.yaml"];
+  expect(completeAction(text, { cluster: "demo", gatewayTls: [], kubectl })).toBe(complete);
+});
+
+test.each([
   ["Gateway names are no commands", "kubectl describe gateway gateway-tls --namespace gateway-tls"],
   ["nor are sentences about kubectl", "kubectl's context"],
 ])("%s", (_, text) => {
   const access = { cluster: "demo", gatewayTls: ["--cluster demo"], kubectl: [] };
   expect(completeAction(text, access)).toBe(text);
+});
+
+test("why a cluster could not be opened is told with its context", async () => {
+  const sandbox = await createSandbox({ statePath: join(directory, "none.json"), faults: [] });
+  const refused = new UserError("GT-CLUSTER-UNAUTHORIZED", "It does not know this caller.", {
+    hint: "Log in again, then check with: kubectl auth whoami",
+  });
+  const world = { ...sandbox, connect: () => Promise.reject(refused) };
+  const flags = { context: "prod" };
+  const opening = openCluster(world, undefined, "eu-west-1", {
+    flags,
+    options: flags,
+    terminal: undefined,
+  });
+  await expect(opening).rejects.toMatchObject({
+    code: "GT-CLUSTER-UNAUTHORIZED",
+    hint: "Log in again, then check with: kubectl --context prod auth whoami",
+  });
 });

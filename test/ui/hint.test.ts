@@ -31,6 +31,19 @@ describe("a hint", () => {
     `);
   });
 
+  it("may have a command that names its context first", () => {
+    expect(
+      show("Look at it: kubectl --context prod --kubeconfig folder/of/mine/own.yaml get pods", 60),
+    ).toMatchInlineSnapshot(`
+      "
+        → Look at it:
+            kubectl --context prod \\
+              --kubeconfig folder/of/mine/own.yaml get pods
+      "
+    `);
+    expect(show("kubectl --context prod get pods")).toBe("\n  kubectl --context prod get pods\n");
+  });
+
   it("goes on after its command", () => {
     expect(
       show("Read what it does: kubectl logs deployment/a --namespace b; the same command resumes."),
