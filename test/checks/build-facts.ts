@@ -118,6 +118,22 @@ export function buildRelease(changes: Partial<Release> = {}): Release {
   };
 }
 
+/** An installation of ours for the domain, with this version set. */
+export const keptWith = (versions: string) => ({
+  text: "",
+  data: {},
+  owner: { ours: true, name: "gateway-tls" },
+  domain: "example.com",
+  zoneId: zone.id,
+  versions,
+});
+
+/** A cluster of 1.`minor`, and a kubectl that fits. */
+export const atMinor = (minor: number) => ({
+  version: known({ text: `v1.${minor}.0`, minor }),
+  tools: known({ kubectl: `1.${minor}.0`, helm: "3.19.0" }),
+});
+
 export const ours = { "app.kubernetes.io/managed-by": "gateway-tls" };
 
 /** Why something could not be read. */

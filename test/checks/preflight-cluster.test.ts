@@ -1,21 +1,8 @@
 import { expect, test } from "vitest";
 import { known } from "../../src/facts/fact.ts";
 import * as good from "./build-facts.ts";
-import { unread } from "./build-facts.ts";
+import { atMinor, keptWith, unread } from "./build-facts.ts";
 import { type PreflightCase, runCase } from "./preflight-case.ts";
-
-const at = (minor: number) => ({
-  version: known({ text: `v1.${minor}.0`, minor }),
-  tools: known({ kubectl: `1.${minor}.0`, helm: "3.19.0" }),
-});
-const kept = (versions: string) => ({
-  text: "",
-  data: {},
-  owner: { ours: true, name: "gateway-tls" },
-  domain: "example.com",
-  zoneId: "Z1",
-  versions,
-});
 
 const cases: PreflightCase[] = [
   { what: "nothing is wrong", expected: [] },
@@ -108,26 +95,26 @@ const cases: PreflightCase[] = [
   {
     what: "the cluster was upgraded past the set that is installed",
     config: { versions: "2025" },
-    facts: { ...at(33), keptConfig: known(kept("2025")) },
+    facts: { ...atMinor(33), keptConfig: known(keptWith("2025")) },
     expected: ["kubernetes-version warning GT-VERSIONS-UNSUPPORTED"],
     says: /set 2025, which is for Kubernetes 1\.29 to 1\.32,.* upgraded to 1\.33/,
     hint: /`gateway-tls uninstall --delete-crds`, then `gateway-tls init --versions current`/,
   },
   {
     what: "the cluster was upgraded past every set",
-    facts: { ...at(37), keptConfig: known(kept("current")) },
+    facts: { ...atMinor(37), keptConfig: known(keptWith("current")) },
     expected: ["kubernetes-version warning GT-VERSIONS-UNSUPPORTED"],
     hint: /^No version set of this gateway-tls supports 1\.37: look for a newer/,
   },
   {
     what: "the cluster is older than the set that is installed",
-    facts: { ...at(31), keptConfig: known(kept("current")) },
+    facts: { ...atMinor(31), keptConfig: known(keptWith("current")) },
     expected: ["kubernetes-version failed GT-VERSIONS-UNSUPPORTED"],
   },
   {
     what: "the cluster is too new for the set, and another one is installed",
     config: { versions: "2025" },
-    facts: { ...at(33), keptConfig: known(kept("current")) },
+    facts: { ...atMinor(33), keptConfig: known(keptWith("current")) },
     expected: [
       "kubernetes-version failed GT-VERSIONS-UNSUPPORTED",
       "installation failed GT-INSTALLATION-VERSIONS",
@@ -136,8 +123,8 @@ const cases: PreflightCase[] = [
   {
     what: "the cluster is too new for the set, and what is kept is not ours",
     facts: {
-      ...at(37),
-      keptConfig: known({ ...kept("current"), owner: { ours: false, name: "kubectl" } }),
+      ...atMinor(37),
+      keptConfig: known({ ...keptWith("current"), owner: { ours: false, name: "kubectl" } }),
     },
     expected: [
       "kubernetes-version failed GT-VERSIONS-UNSUPPORTED",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { adviseOnOurCrds } from "../../src/checks/crd-advice.ts";
 import { known } from "../../src/facts/fact.ts";
 import { versionSets } from "../../src/plan/version-sets.ts";
-import { buildInput } from "./build-facts.ts";
+import { atMinor, buildInput, keptWith } from "./build-facts.ts";
 import { type PreflightCase, runCase } from "./preflight-case.ts";
 
 const ourCrds = (...versions: string[]) => ({
@@ -16,18 +16,6 @@ const ourCrds = (...versions: string[]) => ({
     notEstablished: [],
     notServed: [],
   },
-});
-const kept = (versions: string) => ({
-  text: "",
-  data: {},
-  owner: { ours: true, name: "gateway-tls" },
-  domain: "example.com",
-  zoneId: "Z1",
-  versions,
-});
-const at = (minor: number) => ({
-  version: known({ text: `v1.${minor}.0`, minor }),
-  tools: known({ kubectl: `1.${minor}.0`, helm: "3.19.0" }),
 });
 
 const cases: PreflightCase[] = [
@@ -52,14 +40,14 @@ const cases: PreflightCase[] = [
   },
   {
     what: "our CRDs are of a later minor that no set is for",
-    facts: { crds: known(ourCrds("1.6.0")), keptConfig: known(kept("current")) },
+    facts: { crds: known(ourCrds("1.6.0")), keptConfig: known(keptWith("current")) },
     expected: ["gateway-api-crds failed GT-INSTALLATION-VERSIONS"],
     says: /1\.6\.0.*version set current needs 1\.5\.1/,
     hint: /^CRDs never go down\. Use a gateway-tls .* Gateway API 1\.6, or .*uninstall --delete-crds/,
   },
   {
     what: "our CRDs are of the minor of the other set, which the cluster can have",
-    facts: { ...at(32), crds: known(ourCrds("1.1.0")) },
+    facts: { ...atMinor(32), crds: known(ourCrds("1.1.0")) },
     expected: [
       "kubernetes-version failed GT-VERSIONS-UNSUPPORTED",
       "gateway-api-crds failed GT-INSTALLATION-VERSIONS",
@@ -68,7 +56,7 @@ const cases: PreflightCase[] = [
   {
     what: "our CRDs are of a later minor, and the cluster is too old for its set",
     config: { versions: "2025" },
-    facts: { ...at(32), crds: known(ourCrds("1.5.1")), keptConfig: known(kept("2025")) },
+    facts: { ...atMinor(32), crds: known(ourCrds("1.5.1")), keptConfig: known(keptWith("2025")) },
     expected: ["gateway-api-crds failed GT-INSTALLATION-VERSIONS"],
     hint: /^CRDs never go down.*uninstall --delete-crds/,
   },
@@ -83,7 +71,7 @@ test("CRDs of ours that another set is for: the way to it", () => {
   const advise = (minor: number, versions: "current" | "2025", found: string, installed: boolean) =>
     adviseOnOurCrds(
       buildInput(
-        { ...at(minor), keptConfig: known(installed ? kept(versions) : undefined) },
+        { ...atMinor(minor), keptConfig: known(installed ? keptWith(versions) : undefined) },
         { versions },
       ),
       [found],

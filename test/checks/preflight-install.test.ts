@@ -5,14 +5,7 @@ import { type PreflightCase, runCase } from "./preflight-case.ts";
 
 const foreign = { ours: false, name: "helm release platform/dns" };
 
-const kept = {
-  text: "",
-  data: {},
-  owner: { ours: true, name: "gateway-tls" },
-  domain: "example.com",
-  zoneId: "Z1",
-  versions: "current",
-};
+const kept = good.keptWith("current");
 
 const iam = { policy: undefined, role: undefined, oidcProvider: undefined, association: undefined };
 const addon = { name: "eks-pod-identity-agent", version: "v1", status: "ACTIVE", tags: {} };
